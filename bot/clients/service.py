@@ -1,0 +1,219 @@
+"""Imports a checked sheet into an agent's book, and exports what a person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from bot.clients.entries import ImportPlan, LineProblem, PolicyEntry
+from bot.clients.exporting import ClientRecord, book_file
+from bot.clients.matching import AgentBook, Matched, match
+from bot.clients.wording import ImportRefused, ImportReport
+from bot.domain.people import Client, Person, Role
+from bot.domain.policies import Policy, PolicyStatus
+from bot.errors import AccessDenied, UserError
+from bot.store import book, people
+from bot.store.engine import Tx
+
+_EVERYBODY = 1_000_000
+_AT_ONCE = 5000
+_KEEPERS = frozenset({Role.AGENT, Role.SUPERVISOR})
+_CLIENT_FIELDS = ("name", "external_id", "sex", "phone", "id_number")
+_POLICY_FIELDS = tuple(
+    field.name for field in fields(PolicyEntry) if field.name not in ("line", "number")
+)
+
+
+async def import_book(tx: Tx, agent: Person, plan: ImportPlan) -> ImportReport:
+    """Add and change the clients and policies of ``plan`` in the agent's own book.
+
+    Empty cells change nothing; the same plan a second time changes nothing. Raises ImportRefused
+    with every clash with the book, before anything is written. The caller's transaction makes it
+    all or nothing, and the caller replans the reminders.
+    """
+    if agent.role not in _KEEPERS:
+        raise AccessDenied("只有业务员和主管有自己的客户名单，请让业务员本人导入。")
+    await _lock(tx, agent)
+    standing = await _own_book(tx, agent)
+    matched, problems = match(plan, standing)
+    problems += _others_clients(agent, matched)
+    if problems:
+        raise ImportRefused(sorted(problems, key=lambda problem: problem.line))
+    tally = _Tally()
+    for each in matched:
+        client_id = await _keep_client(tx, agent, each, standing, tally)
+        for policy in each.entry.policies:
+            await _keep_policy(tx, client_id, policy, standing.policies.get(policy.number), tally)
+    return tally.report(plan)
+
+
+async def _lock(tx: Tx, agent: Person) -> None:
+    """Two imports into one book follow each other, so that neither adds the other's clients."""
+    person = select(people.PERSON.c.id).where(people.PERSON.c.id == agent.id)
+    await tx.connection.execute(person.with_for_update(key_share=True))
+
+
+async def _own_book(tx: Tx, agent: Person) -> AgentBook:
+    visible = await book.clients(tx, agent, limit=_EVERYBODY)
+    clients = [client for client in visible if client.agent_id == agent.id]
+    return AgentBook(clients, await _policies(tx, clients), await _id_numbers(tx, clients))
+
+
+async def _policies(tx: Tx, clients: Sequence[Client]) -> list[Policy]:
+    ids = [client.id for client in clients]
+    found: list[Policy] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        found += await book.policies(tx, ids[start : start + _AT_ONCE])
+    return found
+
+
+async def _id_numbers(tx: Tx, clients: Sequence[Client]) -> dict[int, str]:
+    ids = [client.id for client in clients]
+    found: dict[int, str] = {}
+    columns = select(book.CLIENT.c.id, book.CLIENT.c.id_number_sealed)
+    for start in range(0, len(ids), _AT_ONCE):
+        query = columns.where(book.CLIENT.c.id.in_(ids[start : start + _AT_ONCE]))
+        for row in await tx.connection.execute(query):
+            number = tx.vault.open(row.id_number_sealed)
+            if number is not None:
+                found[row.id] = number
+    return found
+
+
+def _others_clients(agent: Person, matched: Sequence[Matched]) -> list[LineProblem]:
+    """Clients of the team in a supervisor's export would be doubled in the supervisor's book."""
+    if agent.role is not Role.SUPERVISOR:
+        return []
+    return [
+        LineProblem(
+            each.entry.line,
+            "业务员",
+            each.entry.agent,
+            "这是团队成员的客户，只能由本人导入",
+            "请删去这一行",
+        )
+        for each in matched
+        if each.entry.agent and each.entry.agent != agent.name
+    ]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts while an import writes."""
+
+    added_clients: int = 0
+    changed_clients: int = 0
+    unchanged_clients: int = 0
+    added_policies: int = 0
+    changed_policies: int = 0
+    unchanged_policies: int = 0
+    namesakes: tuple[str, ...] = ()
+    without_due: tuple[str, ...] = ()
+    moved_back: tuple[str, ...] = ()
+
+    def report(self, plan: ImportPlan) -> ImportReport:
+        counted = {field.name: getattr(self, field.name) for field in fields(self)}
+        return ImportReport(ignored=plan.ignored, **counted)
+
+
+async def _keep_client(
+    tx: Tx,
+    agent: Person,
+    each: Matched,
+    standing: AgentBook,
+    tally: _Tally,
+) -> int:
+    entry, client = each.entry, each.client
+    given = {key: value for key in _CLIENT_FIELDS if (value := getattr(entry, key)) is not None}
+    if entry.birth_on is not None:
+        given |= {"birth_on": entry.birth_on, "birth_lunar": entry.birth_lunar}
+    if client is None:
+        if entry.name in standing.by_name:
+            tally.namesakes += (entry.name,)
+        tally.added_clients += 1
+        return (await book.add_client(tx, agent.id, **given)).id
+    current = {key: getattr(client, key, None) for key in given}
+    if "id_number" in given:
+        current["id_number"] = standing.id_numbers.get(client.id)
+    changed = {key: value for key, value in given.items() if current[key] != value}
+    if changed:
+        await book.change_client(tx, client.id, **changed)
+        tally.changed_clients += 1
+    else:
+        tally.unchanged_clients += 1
+    return client.id
+
+
+async def _keep_policy(
+    tx: Tx, client_id: int, entry: PolicyEntry, held: Policy | None, tally: _Tally
+) -> None:
+    given: dict[str, Any] = {
+        key: value for key in _POLICY_FIELDS if (value := getattr(entry, key)) is not None
+    }
+    if held is None:
+        kept = await book.upsert_policy(tx, client_id, entry.number, **({"company": ""} | given))
+        tally.added_policies += 1
+    else:
+        changed = {key: value for key, value in given.items() if getattr(held, key) != value}
+        if not changed:
+            tally.unchanged_policies += 1
+            return
+        await book.change_policy(tx, held.id, **changed)
+        tally.changed_policies += 1
+        before, after = held.next_due_on, changed.get("next_due_on")
+        if before and after and after < before:
+            tally.moved_back += (entry.number,)
+        return
+    in_force = kept.status is PolicyStatus.ACTIVE and kept.frequency != "single"
+    if in_force and kept.next_due_on is None:
+        tally.without_due += (entry.number,)
+
+
+async def export_book(tx: Tx, viewer: Person) -> bytes:
+    """An ``.xlsx`` of all clients and policies the viewer may see, to be read or imported again.
+
+    ID numbers are written for the viewer's own clients only; each look at another's client is
+    traced. Raises UserError when there is nobody to export.
+    """
+    clients = await book.clients(tx, viewer, limit=_EVERYBODY)
+    if not clients or viewer.role is Role.CLIENT:
+        raise UserError("您名下还没有客户，可以发送 /daoru 导入，或在 /kehu 里添加。")
+    own = [client for client in clients if client.agent_id == viewer.id]
+    others = [client for client in clients if client.agent_id != viewer.id]
+    await _trace(tx, viewer, others)
+    policies: dict[int, list[Policy]] = {client.id: [] for client in clients}
+    for policy in await _policies(tx, clients):
+        policies[policy.client_id].append(policy)
+    id_numbers = await _id_numbers(tx, own)
+    names = {
+        agent_id: (await people.by_id(tx, agent_id)).name
+        for agent_id in {client.agent_id for client in others}
+    }
+    records = [
+        ClientRecord(
+            client,
+            tuple(policies[client.id]),
+            id_numbers.get(client.id, ""),
+            names.get(client.agent_id, viewer.name),
+        )
+        for client in clients
+    ]
+    return book_file(records, with_agent=bool(others))
+
+
+async def _trace(tx: Tx, viewer: Person, clients: Sequence[Client]) -> None:
+    for start in range(0, len(clients), _AT_ONCE):
+        rows = [
+            {
+                "person_id": viewer.id,
+                "client_id": client.id,
+                "action": "export_book",
+                "allowed": True,
+                "at": tx.now,
+            }
+            for client in clients[start : start + _AT_ONCE]
+        ]
+        await tx.connection.execute(insert(book.ACCESS), rows)

@@ -1,0 +1,229 @@
+"""What the learned layer sees of a text: hashed n-grams of several views, with their places.
+
+Everything is computed in bulk with numpy, in training and in scoring alike: a window of characters
+times a matrix of fixed odd numbers gives all n-grams and skip-grams that begin at a place. A
+feature is a 32-bit hash; its place is a position in the compact view, or ``EVERYWHERE``.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.compliance.normalise import Views
+
+VERSION = 8
+EVERYWHERE = -1
+_NEGATORS = "不没别无非勿莫拒未"
+_STOPS = ",。!?;:\n、…—"
+_HAS_NEGATOR = re.compile(f"[{_NEGATORS}]")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+%?")
+_HAS_DIGIT = re.compile("[1-9]")
+_LATIN = re.compile("[a-z]{2}")
+_DIGITS = {ord(digit): "0" for digit in "123456789"}
+
+# Which characters of a window each feature is made of. Longer n-grams and wider skips were tried
+# and added time but no reach.
+_CHARACTER_SHAPES = ((0,), (0, 1), (0, 1, 2), (0, 2))
+_SOUND_SHAPES = ((0, 1),)
+_WINDOW = 3
+
+Hashes = NDArray[np.uint32]
+Places = NDArray[np.int32]
+
+
+def _multipliers(shapes: tuple[tuple[int, ...], ...], seed: int) -> Hashes:
+    """One column a shape: a fixed odd number where the shape has a character, else zero."""
+    drawn = np.random.default_rng(seed).integers(0, 2**31, (_WINDOW, len(shapes)), dtype=np.uint32)
+    used = np.zeros((_WINDOW, len(shapes)), dtype=np.uint32)
+    for column, shape in enumerate(shapes):
+        used[list(shape), column] = 1
+    return (drawn * np.uint32(2) + np.uint32(1)) * used
+
+
+_CHARACTERS = _multipliers(_CHARACTER_SHAPES, 1)
+_SOUNDS = _multipliers(_SOUND_SHAPES, 2)
+_NEGATED = _multipliers(((0, 1),), 3)
+_QUOTED = _multipliers(((0, 1),), 4)
+_NAMED = {
+    name: zlib.crc32(name.encode())
+    for name in ("word", "words", "skipword", "sign", "concept", "concepts")
+}
+
+
+def _marks(characters: str) -> NDArray[np.bool_]:
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[[ord(char) for char in characters]] = True
+    return table
+
+
+_NEGATOR_MARKS = _marks(_NEGATORS)
+_STOP_MARKS = _marks(_STOPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A lexicon class met in the compact text at ``start``; ``number`` is the class."""
+
+    number: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The features of one text: those of each place of the two views, then the others.
+
+    ``length`` is that of the compact text and ``aligned`` tells that the sound view has the same.
+    """
+
+    hashes: Hashes
+    length: int
+    sounds: int
+    aligned: bool
+    other: list[int]
+
+    def places(self) -> Places:
+        """Where each feature begins in the compact view."""
+        starts = np.arange(-1, self.length, dtype=np.int32)
+        sounds = np.arange(self.sounds, dtype=np.int32)
+        if not self.aligned:
+            sounds[:] = EVERYWHERE
+        return np.concatenate(
+            (
+                np.repeat(starts, len(_CHARACTER_SHAPES)),
+                np.repeat(sounds, len(_SOUND_SHAPES)),
+                np.asarray(self.other, dtype=np.int32),
+            )
+        )
+
+
+def _windows(text: str) -> Hashes:
+    """A row for each character of ``text`` but the padding at its end."""
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    shape = (len(codes) - _WINDOW + 1, _WINDOW)
+    return np.ndarray(shape, dtype=np.uint32, buffer=codes, strides=(4, 4))
+
+
+def features(views: Views, concepts: list[Concept]) -> Features:
+    """All features of a text that is not empty."""
+    text = views.compact.text
+    digits = text.translate(_DIGITS) if _HAS_DIGIT.search(text) else text
+    windows = _windows(f"\n{digits}\n\n")
+    parts = [(windows @ _CHARACTERS).ravel()]
+    sounds = _windows(views.sound + "\0\0")
+    parts.append((sounds @ _SOUNDS).ravel())
+    other: list[int] = []
+    if _HAS_NEGATOR.search(text):
+        _add_scoped(parts, other, windows, _scoped(windows[:, 0]), _NEGATED)
+    quoted = _quoted(views)
+    if quoted is not None:
+        _add_scoped(parts, other, windows, quoted, _QUOTED)
+    named = _Named()
+    named.add("sign", _signs(views), EVERYWHERE)
+    if _LATIN.search(views.folded.text):
+        _add_words(named, views.folded.text)
+    _add_concepts(named, concepts)
+    if named.hashes:
+        parts.append(np.array(named.hashes, dtype=np.uint32))
+        other += named.places
+    same = len(views.sound) == len(text)
+    return Features(np.concatenate(parts), len(text), len(sounds), same, other)
+
+
+def _add_scoped(
+    parts: list[Hashes],
+    other: list[int],
+    windows: Hashes,
+    inside: NDArray[np.bool_],
+    multipliers: Hashes,
+) -> None:
+    """Pairs of characters within a scope are features of their own."""
+    chosen = np.flatnonzero(inside)
+    parts.append((windows[chosen] @ multipliers).ravel())
+    other += (chosen - 1).tolist()
+
+
+def _scoped(codes: Hashes) -> NDArray[np.bool_]:
+    """Which characters follow a negator within their clause."""
+    small = np.minimum(codes, 0xFFFF)
+    index = np.arange(len(codes))
+    last_negator = np.maximum.accumulate(np.where(_NEGATOR_MARKS[small], index, -1))
+    last_stop = np.maximum.accumulate(np.where(_STOP_MARKS[small], index, -1))
+    return np.asarray((last_negator > last_stop) & (last_negator < index), dtype=np.bool_)
+
+
+def _quoted(views: Views) -> NDArray[np.bool_] | None:
+    """Which windows begin between quotation marks."""
+    folded = views.folded.text
+    if "“" not in folded and '"' not in folded:
+        return None
+    spans: list[tuple[int, int]] = []
+    opened: int | None = None
+    for index, char in enumerate(folded):
+        if opened is None and char in '“"':
+            opened = index
+        elif opened is not None and char in '”"':
+            spans.append((views.folded.span(opened, index)[0], views.folded.span(opened, index)[1]))
+            opened = None
+    if not spans:
+        return None
+    starts = np.array(views.compact.positions())
+    mask = np.zeros(len(starts) + 1, dtype=np.bool_)
+    for first, last in spans:
+        mask[1:] |= (starts >= first) & (starts < last)
+    return mask
+
+
+def _signs(views: Views) -> list[str]:
+    """Facts about how the text is written, as names."""
+    signs = [f"disguise {word.kind}" for word in views.restored]
+    if signs:
+        signs.append("disguise")
+    if views.hidden:
+        signs += ["hidden", "hidden"]
+    if views.noisy:
+        signs += ["noisy", "noisy"]
+    if views.syllables:
+        signs.append("syllables")
+    return signs + [f"emoji {meaning}" for meaning in views.emoji]
+
+
+@lru_cache(maxsize=65536)
+def _hash_of(name: str, salt: int) -> int:
+    value = zlib.crc32(name.encode(), salt)
+    return (value * 0x9E3779B1 ^ salt) % 2**32
+
+
+class _Named:
+    """Hashes and places of the features that have names."""
+
+    def __init__(self) -> None:
+        self.hashes: list[int] = []
+        self.places: list[int] = []
+
+    def add(self, kind: str, names: list[str], place: int) -> None:
+        salt = _NAMED[kind]
+        for name in names:
+            self.hashes.append(_hash_of(name, salt))
+            self.places.append(place)
+
+
+def _add_words(named: _Named, folded: str) -> None:
+    words = _WORD.findall(folded)
+    named.add("word", words, EVERYWHERE)
+    for kind, gap in (("words", 1), ("skipword", 2)):
+        pairs = zip(words, words[gap:], strict=False)
+        named.add(kind, [f"{left} {right}" for left, right in pairs], EVERYWHERE)
+
+
+def _add_concepts(named: _Named, concepts: list[Concept]) -> None:
+    met = sorted({(concept.start, concept.number) for concept in concepts})
+    for index, (start, number) in enumerate(met):
+        named.add("concept", [str(number)], start)
+        later = [f"{number}>{other}" for _, other in met[index + 1 : index + 5] if other != number]
+        named.add("concepts", later, start)

@@ -1,0 +1,226 @@
+"""The learned layer: a linear model over hashed features that warns of what no phrase catches.
+
+One score per category; a text's score is the highest. The score is a cosine-like sum: weights of
+the features met, divided by the root of their squared rarities, so that length does not matter.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.compliance.features import VERSION, Features, Hashes
+
+SLOT_BITS = 20
+PRINT_BITS = 32 - SLOT_BITS
+MOST_ROWS = 2**SLOT_BITS
+_PRINT_MASK = np.uint32(2**PRINT_BITS - 1)
+_ROW_MASK = np.uint32(MOST_ROWS - 1)
+_PRINT_SHIFT = np.uint32(PRINT_BITS)
+_ROW_SHIFT = np.uint32(SLOT_BITS)
+LONG_TEXT = 48
+SHORTEST_WINDOW = 24
+MAX_WINDOWS = 400
+FRAGMENTS = 3
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The model's opinion: its ``category``, the ``score`` and the part it looked at.
+
+    ``start`` and ``end`` bound that part in the compact view.
+    """
+
+    category: int
+    score: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model. ``slots`` maps a hash to a row; row 0 is the feature never seen.
+
+    ``light`` holds, for each row, what the early exit needs, so that one sum gives both: the weight
+    of the lawful class (real part) and the square of the rarity (imaginary). ``weights`` has a column for each category, its lead over lawful.
+    """
+
+    categories: tuple[str, ...]
+    slots: Hashes
+    light: NDArray[np.complex64]
+    weights: Floats
+    biases: Floats
+    lawful_bias: float
+    clear: float
+    threshold: float
+    slope: float
+    middle: float
+    digest: str
+
+    def rows(self, hashes: Hashes) -> Rows:
+        """The row of each hash; 0 where the model has never seen it."""
+        return rows_of(self.slots, hashes)
+
+    def probability(self, score: float) -> float:
+        """The chance, calibrated by cross-validation, that a text of this score breaks a rule."""
+        return 1 / (1 + math.exp(-max(-40.0, min(40.0, self.slope * (score - self.middle)))))
+
+    def score(self, features: Features, text: str) -> Scored:
+        """Judge the whole text and, when it is long, each window of clauses; the worst counts."""
+        rows = self.rows(features.hashes)
+        best = self._whole(rows, len(text))
+        if not is_long(text):
+            return best
+        light = self.light[rows]
+        places = features.places()
+        inside = places >= 0
+        sums = np.zeros((len(text) + 1, 2))
+        for column, part in enumerate((light.real, light.imag)):
+            sums[1:, column] = np.cumsum(
+                np.bincount(places[inside], part[inside], len(text))[: len(text)]
+            )
+        for start, end in windows(text):
+            lawful, squares = sums[end] - sums[start]
+            if lawful / (math.sqrt(squares) or 1.0) + self.lawful_bias > self.clear:
+                continue
+            within = rows[(places >= start) & (places < end)]
+            scored = self._categories(within, float(squares), start, end)
+            if scored.score > best.score:
+                best = scored
+        return best
+
+    def lawfulness(self, features: Features) -> float:
+        """The score of the lawful class alone, for the whole text; it decides the early exit."""
+        return self._lawfulness(self.rows(features.hashes))[0]
+
+    def _lawfulness(self, rows: Rows) -> tuple[float, float]:
+        both = complex(self.light[rows].sum())
+        return both.real / (math.sqrt(both.imag) or 1.0) + self.lawful_bias, both.imag
+
+    def _whole(self, rows: Rows, length: int) -> Scored:
+        lawful, squares = self._lawfulness(rows)
+        if lawful > self.clear:
+            return Scored(0, -2 * lawful, 0, length)
+        return self._categories(rows, squares, 0, length)
+
+    def _categories(self, rows: Rows, squares: float, start: int, end: int) -> Scored:
+        norm = math.sqrt(squares) or 1.0
+        scores = self.weights[rows].sum(axis=0) / norm + self.biases
+        category = int(scores.argmax())
+        return Scored(category, float(scores[category]), start, end)
+
+    def fragments(self, features: Features, scored: Scored, text: str) -> list[tuple[int, int]]:
+        """The stretches of the compact text that weighed most for the category, in order."""
+        rows = self.rows(features.hashes)
+        places = features.places()
+        inside = (places >= scored.start) & (places < scored.end) & (rows > 0)
+        weight = np.bincount(places[inside], self.weights[rows[inside], scored.category], len(text))
+        spread = np.convolve(weight, np.ones(3))[: len(text)]
+        chosen: list[tuple[int, int]] = []
+        for place in np.argsort(-spread, kind="stable"):
+            if spread[place] <= 0 or len(chosen) == FRAGMENTS:
+                break
+            start, end = max(scored.start, int(place) - 2), min(len(text), int(place) + 4)
+            if all(end <= first or start >= last for first, last in chosen):
+                chosen.append((start, end))
+        return sorted(chosen)
+
+    def save(self, path: Path) -> None:
+        """Write the model to ``path``; an interrupted write leaves the old file."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        buffer = io.BytesIO()
+        used = np.flatnonzero(self.slots)
+        np.savez(
+            buffer,
+            version=VERSION,
+            categories=np.array(self.categories),
+            used=used.astype(np.uint32),
+            entries=self.slots[used],
+            weights=self.weights.astype(np.float16),
+            light=self.light,
+            biases=self.biases,
+            numbers=np.array(
+                [self.lawful_bias, self.clear, self.threshold, self.slope, self.middle]
+            ),
+            digest=self.digest,
+        )
+        draft = path.with_suffix(".part")
+        draft.write_bytes(buffer.getvalue())
+        draft.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Model | None:
+        """The model kept at ``path``; None when there is none that this version can read."""
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                if int(kept["version"]) != VERSION:
+                    return None
+                lawful_bias, clear, threshold, slope, middle = map(float, kept["numbers"])
+                slots = np.zeros(2**SLOT_BITS, dtype=np.uint32)
+                slots[kept["used"]] = kept["entries"]
+                return cls(
+                    categories=tuple(str(name) for name in kept["categories"]),
+                    slots=slots,
+                    weights=kept["weights"].astype(np.float32),
+                    light=kept["light"],
+                    biases=kept["biases"],
+                    lawful_bias=lawful_bias,
+                    clear=clear,
+                    threshold=threshold,
+                    slope=slope,
+                    middle=middle,
+                    digest=str(kept["digest"]),
+                )
+        except (OSError, ValueError, KeyError, EOFError):
+            return None
+
+
+def rows_of(slots: Hashes, hashes: Hashes) -> Rows:
+    """Look hashes up: the upper bits choose the slot, the lower ones must be those kept in it."""
+    entries = slots[hashes >> _PRINT_SHIFT]
+    same = (entries >> _ROW_SHIFT) == (hashes & _PRINT_MASK)
+    return (entries & _ROW_MASK) * same
+
+
+def slots_for(hashes: Hashes) -> Hashes:
+    """A table that gives the nth hash, from 1, the row n; a later hash keeps a shared slot."""
+    rows = np.arange(1, len(hashes) + 1, dtype=np.uint32)
+    slots = np.zeros(2**SLOT_BITS, dtype=np.uint32)
+    slots[hashes >> _PRINT_SHIFT] = ((hashes & _PRINT_MASK) << _ROW_SHIFT) | rows
+    return slots
+
+
+def scale(text: str) -> int:
+    """How many characters of ``text`` say as much as one Chinese character: 3 in Latin text."""
+    latin = sum(map(str.isascii, text))
+    return 3 if 2 * latin > len(text) else 1
+
+
+def is_long(text: str) -> bool:
+    """Whether a claim could be buried in ``text``, so that its windows are judged too."""
+    return len(text) > LONG_TEXT * scale(text)
+
+
+def windows(text: str) -> list[tuple[int, int]]:
+    """Runs of whole clauses just longer than ``SHORTEST_WINDOW``, one from each clause on."""
+    edges = [0]
+    edges += [index + 1 for index, char in enumerate(text) if char in ",。!?;\n"]
+    if edges[-1] != len(text):
+        edges.append(len(text))
+    shortest = SHORTEST_WINDOW * scale(text)
+    found: list[tuple[int, int]] = []
+    for first, start in enumerate(edges[:-1]):
+        end = next((edge for edge in edges[first + 1 :] if edge - start >= shortest), len(text))
+        if not found or found[-1][1] != end or end - start >= shortest:
+            found.append((start, end))
+        if len(found) == MAX_WINDOWS:
+            break
+    return found

@@ -1,0 +1,406 @@
+"""Versions of the rulebook: read, published, watched, rolled back, and tried on the past."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import hashlib
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.compliance import evaluate, training
+from bot.compliance.checks import Rules
+from bot.compliance.gate import Gate
+from bot.compliance.model import Model
+from bot.compliance.notices import load_facts
+from bot.compliance.schema import Book, parse_book
+from bot.compliance.verdict import Checker
+from bot.datafile import read_text
+from bot.domain.people import Person, Role
+from bot.errors import DataFileError, UserError
+from bot.messages import say
+from bot.outbox.draft import NOTICE, button, message
+from bot.settings import Settings
+from bot.store import archive, outbox, people, reviews, tables
+from bot.store.engine import Store, Tx
+
+log = logging.getLogger(__name__)
+
+RULES, LEXICON, NOTICES, EXAMPLES = (
+    "banned_phrases.yaml",
+    "lexicon.yaml",
+    "notices.yaml",
+    "examples",
+)
+MODEL = "compliance.model"
+OFFICE_EXAMPLES = "office_examples.jsonl"
+WATCH_SECONDS = 0.5
+_DIFF_LINES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a rulebook and of its lexicon; ``digest`` names the version."""
+
+    rules: str
+    lexicon: str
+
+    @property
+    def digest(self) -> str:
+        joined = f"{self.rules}\0{self.lexicon}"
+        return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+    def book(self, name: str = RULES) -> Book:
+        """Validate; raises DataFileError with every fault."""
+        return parse_book((name, self.rules), (LEXICON, self.lexicon))
+
+
+def read_source(content: Path, rules: Path | None = None) -> Source:
+    """The files as they are now."""
+    return Source(read_text(rules or content / RULES), read_text(content / LEXICON))
+
+
+def read_book(content: Path, rules: Path | None = None) -> Book:
+    """Read and validate the files."""
+    return read_source(content, rules).book(str(rules or content / RULES))
+
+
+def example_files(content: Path, data_dir: Path) -> list[Path]:
+    """What the learned layer is trained from: the product's examples and the officers' own."""
+    files = training.example_files(content / EXAMPLES)
+    own = data_dir / OFFICE_EXAMPLES
+    return [*files, own] if own.is_file() else files
+
+
+def model_for(content: Path, data_dir: Path) -> Model:
+    """The learned layer: kept from before while it fits the examples, else trained now."""
+    path = data_dir / MODEL
+    files = example_files(content, data_dir)
+    kept = Model.load(path)
+    if kept is not None and kept.digest == training.digest_of(files, read_text(content / LEXICON)):
+        return kept
+    data_dir.mkdir(parents=True, exist_ok=True)
+    log.info("training the learned layer; it is kept for the next start")
+    return train(content, data_dir)[0]
+
+
+def train(content: Path, data_dir: Path, *, curve: bool = False) -> tuple[Model, str]:
+    """Train the learned layer anew and keep it; gives it with a report in words."""
+    source = read_source(content)
+    book = source.book(str(content / RULES))
+    files = example_files(content, data_dir)
+    examples = training.read_examples(files)
+    texts = training.featured(examples, Rules(book))
+    judged = training.cross_validate(texts)
+    digest = training.digest_of(files, source.lexicon)
+    model = training.calibrate(training.fit(texts), judged, digest)
+    model.save(data_dir / MODEL)
+    report = [evaluate.cross_validation(judged, model)]
+    if curve:
+        report.append(evaluate.learning_curve(texts, model.threshold))
+    kept_out = sorted((content / EXAMPLES / "holdout").glob("*.jsonl"))
+    if kept_out:
+        checker = Checker(book, model, source.digest)
+        report.append(evaluate.measured(checker, training.read_examples(kept_out)))
+    return model, "\n\n".join(report)
+
+
+def load_checker(content: Path, data_dir: Path, rules: Path | None = None) -> Checker:
+    """A checker of the files, with the learned layer."""
+    source = read_source(content, rules)
+    book = source.book(str(rules or content / RULES))
+    return Checker(book, model_for(content, data_dir), source.digest)
+
+
+async def first_checker(store: Store, settings: Settings) -> Checker:
+    """The checker to start with: of the files, or while they are faulty of the version kept last.
+
+    Raises DataFileError when there is neither.
+    """
+    try:
+        return load_checker(settings.content_dir, settings.data_dir)
+    except DataFileError:
+        async with store.begin() as tx:
+            version = await current(tx)
+        if version is None:
+            raise
+        source = source_of(version)
+        return Checker(source.book(), Model.load(settings.data_dir / MODEL), source.digest)
+
+
+def make_checker(source: Source, like: Checker) -> Checker:
+    """A checker of ``source`` with the learned layer of another; takes about a second."""
+    return Checker(source.book(), like.model, source.digest)
+
+
+async def current(tx: Tx) -> tables.Rulebook | None:
+    """The version published last."""
+    found = await reviews.versions(tx, 1, "published")
+    return found[0] if found else None
+
+
+def source_of(version: tables.Rulebook) -> Source:
+    """The text of a kept version."""
+    return Source(version.source, version.lexicon)
+
+
+def _diff(old: Source | None, new: Source) -> str:
+    before = f"{old.rules}\n{old.lexicon}".splitlines() if old else []
+    after = f"{new.rules}\n{new.lexicon}".splitlines()
+    lines = list(difflib.unified_diff(before, after, "旧版", "新版", lineterm="", n=1))
+    cut = [f"……另有 {len(lines) - _DIFF_LINES} 行"] if len(lines) > _DIFF_LINES else []
+    return "\n".join([*lines[:_DIFF_LINES], *cut]) if old else ""
+
+
+async def propose(
+    tx: Tx, settings: Settings, source: Source, why: str, officer: Person | None
+) -> tuple[int, bool]:
+    """Keep a new version; in force at once unless a second officer must publish it.
+
+    Gives its number and whether it is published. ``officer`` is None for a change of the file.
+    Raises DataFileError when it is faulty.
+    """
+    source.book()
+    before = await current(tx)
+    if before is not None and before.digest == source.digest:
+        raise UserError("和现在用的一样，没有改动")
+    waits = settings.two_officers and before is not None
+    version_id = await reviews.add_version(
+        tx,
+        digest=source.digest,
+        source=source.rules,
+        lexicon=source.lexicon,
+        diff=_diff(source_of(before) if before else None, source),
+        why=why[:300],
+        status="proposed" if waits else "published",
+        proposed_by=officer.id if officer else None,
+        published_by=None if waits else (officer.id if officer else None),
+        published_at=None if waits else tx.now,
+    )
+    if waits:
+        await _ask_second(tx, version_id, why, officer)
+    return version_id, not waits
+
+
+async def _ask_second(tx: Tx, version_id: int, why: str, proposer: Person | None) -> None:
+    for officer in await people.with_role(tx, Role.OFFICER):
+        if proposer is not None and officer.id == proposer.id:
+            continue
+        text = say(
+            "rules_proposed",
+            officer.script,
+            id=version_id,
+            by=proposer.name if proposer else say("rules_by_file", officer.script),
+            why=why,
+        )
+        look = [[button(say("button_rules_look", officer.script), f"1:ru:show:{version_id}")]]
+        await outbox.enqueue(tx, [message(officer.chat_id, text, look, priority=NOTICE)])
+
+
+async def publish(tx: Tx, settings: Settings, version_id: int, officer: Person) -> Source:
+    """Put a proposed version in force; with two officers, not the one who proposed it."""
+    version = await reviews.version(tx, version_id)
+    if version is None or version.status != "proposed":
+        raise UserError("没有这个待发布的版本，发送 /guize 查看")
+    if settings.two_officers and version.proposed_by == officer.id:
+        raise UserError("自己提的改动要由另一位合规专员发布")
+    await reviews.change_version(
+        tx, version_id, status="published", published_by=officer.id, published_at=tx.now
+    )
+    return source_of(version)
+
+
+async def reject(tx: Tx, version_id: int) -> None:
+    """Drop a proposed version; it stays in the history."""
+    version = await reviews.version(tx, version_id)
+    if version is None or version.status != "proposed":
+        raise UserError("没有这个待发布的版本，发送 /guize 查看")
+    await reviews.change_version(tx, version_id, status="rejected")
+
+
+async def roll_back(
+    tx: Tx, settings: Settings, version_id: int, why: str, officer: Person | None
+) -> int:
+    """Put the text of an earlier version in force again, as a new version."""
+    version = await reviews.version(tx, version_id)
+    if version is None or version.published_at is None:
+        raise UserError("没有发布过这个版本，发送 /guize 查看")
+    reason = f"回滚到 {version_id}：{why}"
+    new_id, _ = await propose(tx, settings, source_of(version), reason, officer)
+    return new_id
+
+
+async def listed(tx: Tx) -> list[dict[str, Any]]:
+    """The newest versions for a table: number, digest, when, who, why."""
+    found = []
+    for version in await reviews.versions(tx, 20):
+        by = version.published_by or version.proposed_by
+        found.append(
+            {
+                "id": version.id,
+                "digest": version.digest,
+                "status": version.status,
+                "published_at": version.published_at,
+                "by": (await people.by_id(tx, by)).name if by else None,
+                "why": version.why,
+            }
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """What a candidate would have done with past messages; examples are (text, reason)."""
+
+    messages: int
+    newly_stopped: list[tuple[str, str]]
+    newly_passed: list[tuple[str, str]]
+    unchanged_stopped: int
+
+
+async def back_test(tx: Tx, now_in_force: Checker, candidate: Checker, days: int) -> BackTest:
+    """Judge the archived texts of the last ``days`` by both versions."""
+    stopped: list[tuple[str, str]] = []
+    passed: list[tuple[str, str]] = []
+    count = both = 0
+    seen: set[str] = set()
+    async for record in archive.judged(tx, tx.now - timedelta(days=days), tx.now):
+        text = record["text"] or ""
+        if text in seen:
+            continue
+        seen.add(text)
+        count += 1
+        old = now_in_force.check(text, audience=record["audience"])
+        new = candidate.check(text, audience=record["audience"])
+        if new.decision != "pass" and old.decision == "pass":
+            stopped.append((text, new.findings[0].reason))
+        elif new.decision == "pass" and old.decision != "pass":
+            passed.append((text, old.findings[0].reason))
+        elif new.decision != "pass":
+            both += 1
+    return BackTest(count, stopped, passed, both)
+
+
+class Watcher:
+    """Follows the files and the database, and puts in force what was published.
+
+    ``fault`` is what is wrong with the file on disk, while the old version stays in force.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, gate: Gate, after: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._gate = gate
+        self._after = after
+        self._seen: tuple[tuple[int, int], ...] = ()
+        self.fault: str | None = None
+
+    @property
+    def version(self) -> str:
+        """The digest of the version in force."""
+        return self._gate.checker.version
+
+    async def start(self) -> None:
+        """Agree with the database: an unknown file is a change, a known old one gives way."""
+        self._seen = self._stamps()
+        try:
+            source = read_source(self._settings.content_dir)
+            source.book()
+        except DataFileError as error:
+            self.fault = str(error)
+            log.warning("the rulebook file is refused, the version kept last stays:\n%s", error)
+            return
+        async with self._store.begin() as tx:
+            known = {version.digest for version in await reviews.versions(tx, 1000)}
+            if source.digest not in known:
+                await propose(tx, self._settings, source, say("rules_why_file"), None)
+        await self._follow_database()
+
+    def _stamps(self) -> tuple[tuple[int, int], ...]:
+        stamps = []
+        for name in (RULES, LEXICON, NOTICES):
+            try:
+                stat = os.stat(self._settings.content_dir / name)
+                stamps.append((stat.st_mtime_ns, stat.st_size))
+            except OSError:
+                stamps.append((0, 0))
+        return tuple(stamps)
+
+    async def run(self) -> None:
+        """Look at files and database twice a second until cancelled."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self.look()
+            except (SQLAlchemyError, OSError):
+                log.exception("the rulebook could not be compared; trying again")
+
+    async def look(self) -> None:
+        """One look: a saved file is validated and taken or refused; a published version is used."""
+        stamps = self._stamps()
+        if stamps != self._seen:
+            self._seen = stamps
+            await self._take_file()
+        await self._follow_database()
+
+    async def _take_file(self) -> None:
+        try:
+            source = read_source(self._settings.content_dir)
+            await asyncio.to_thread(source.book)
+            facts = load_facts(self._settings.content_dir / NOTICES)
+        except DataFileError as error:
+            self.fault = str(error)
+            log.warning("the rulebook file is refused, the old version stays:\n%s", error)
+            await self._tell_fault(str(error))
+            return
+        self.fault = None
+        self._gate.facts = facts
+        if source.digest == self.version:
+            return
+        async with self._store.begin() as tx:
+            await propose(tx, self._settings, source, say("rules_why_file"), None)
+        await self._after()
+
+    async def _tell_fault(self, fault: str) -> None:
+        async with self._store.begin() as tx:
+            for officer in await people.with_role(tx, Role.OFFICER):
+                text = say("rules_file_refused", officer.script, fault=fault[:1500])
+                await outbox.enqueue(tx, [message(officer.chat_id, text, priority=NOTICE)])
+        await self._after()
+
+    async def _follow_database(self) -> None:
+        async with self._store.begin() as tx:
+            newest = await reviews.in_force(tx)
+            if newest is None or newest[1] == self.version:
+                return
+            version = await current(tx)
+        if version is None:
+            return
+        source = source_of(version)
+        checker = await asyncio.to_thread(make_checker, source, self._gate.checker)
+        self._gate.put_in_force(checker)
+        self._write_files(source)
+        log.info("rulebook %s (%s) is in force", version.id, source.digest)
+
+    def _write_files(self, source: Source) -> None:
+        """Keep the files equal to what is in force, so that the next edit starts from it."""
+        for name, text in ((RULES, source.rules), (LEXICON, source.lexicon)):
+            path = self._settings.content_dir / name
+            try:
+                if path.read_text(encoding="utf-8") == text:
+                    continue
+                unfinished = path.with_suffix(".new")
+                unfinished.write_text(text, encoding="utf-8")
+                unfinished.replace(path)
+            except OSError as error:
+                log.warning("%s could not be written: %s", name, error.strerror)
+        self._seen = self._stamps()

@@ -1,0 +1,259 @@
+"""The verdict on one text: what stands where, by which rule, and how to say it instead."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from bot.compliance.checks import Facts, Hit, Notice, Rules, Scan, Situation, sentence
+from bot.compliance.features import features
+from bot.compliance.model import Model
+from bot.compliance.normalise import Views, views
+from bot.compliance.schema import Book, parse_book
+from bot.datafile import read_text
+
+__all__ = ["Checker", "Facts", "Finding", "Notice", "Verdict"]
+
+MAX_LENGTH = 10_000
+CLEARLY_LAWFUL = -0.75
+MODEL_RULE = "model"
+TOO_LONG_RULE = "too-long"
+DISGUISES = {
+    "pinyin": "拼音",
+    "initials": "首字母缩写",
+    "homophone": "谐音字",
+    "split": "拆字",
+    "hidden": "隐形字符",
+    "symbols": "夹杂符号",
+}
+
+Decision = Literal["pass", "warn", "block"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found. ``start``/``end`` are code points of the text: ``matched`` is that slice.
+
+    ``disguise`` names how the words were hidden (a key of DISGUISES). ``probability`` and
+    ``fragments`` (spans of the text that weighed most) belong to the learned layer's findings.
+    """
+
+    rule: str
+    category: str
+    action: Literal["warn", "block"]
+    start: int
+    end: int
+    matched: str
+    reason: str
+    basis: str
+    suggestion: str
+    disguise: str | None = None
+    probability: float | None = None
+    fragments: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The strictest action of the findings, the rulebook's version, and a wording that passes."""
+
+    decision: Decision
+    findings: tuple[Finding, ...]
+    version: str
+    rewrite: str | None = None
+
+
+class Checker:
+    """A rulebook and a model in force. Immutable and thread-safe; a new version is a new Checker."""
+
+    def __init__(self, book: Book, model: Model | None, version: str) -> None:
+        self.book = book
+        self.model = model
+        self.version = version
+        self.rules = Rules(book)
+        self.categories = {entry.id: entry for entry in book.rulebook.categories}
+
+    @classmethod
+    def load(cls, rules_path: Path, model_path: Path | None) -> Checker:
+        """Read the rulebook (``lexicon.yaml`` lies beside it) and the model, if there is one.
+
+        Raises DataFileError when a file is refused. Without a model only the rules judge.
+        """
+        lexicon_path = rules_path.with_name("lexicon.yaml")
+        rules, lexicon = read_text(rules_path), read_text(lexicon_path)
+        book = parse_book((str(rules_path), rules), (str(lexicon_path), lexicon))
+        model = Model.load(model_path) if model_path is not None else None
+        return cls(book, model, version_of(rules, lexicon, model))
+
+    def check(
+        self,
+        text: str,
+        *,
+        audience: Literal["client", "public"] = "client",
+        jurisdiction: str = "CN",
+        on: date | None = None,
+        facts: Facts | None = None,
+    ) -> Verdict:
+        """Judge ``text``. Bounded in time and memory whatever the text; never raises."""
+        if len(text) > MAX_LENGTH:
+            return Verdict("block", (self._too_long(text),), self.version)
+        situation = Situation(audience, jurisdiction, on, facts or Facts())
+        findings, replacements = self._judge(text, situation)
+        decision = _strictest(findings)
+        rewrite = None
+        if decision != "pass":
+            rewrite = self._rewrite(text, findings, replacements, situation)
+        return Verdict(decision, findings, self.version, rewrite)
+
+    def _judge(
+        self, text: str, situation: Situation
+    ) -> tuple[tuple[Finding, ...], dict[str, str | None]]:
+        seen = views(text)
+        if not seen.compact.text:
+            return (), {}
+        scan = self.rules.scan(seen)
+        hits = self.rules.hits(seen, scan, situation)
+        learned, score = self._learned(seen, scan)
+        findings = [
+            finding for hit in hits if (finding := self._finding(hit, seen, score)) is not None
+        ]
+        if learned is not None and learned.category not in {entry.category for entry in findings}:
+            findings.append(learned)
+        findings.sort(key=lambda entry: (entry.start, entry.end, entry.rule))
+        return tuple(findings), {hit.rule.id: hit.rule.replace for hit in hits}
+
+    def _finding(self, hit: Hit, seen: Views, score: float | None) -> Finding | None:
+        action = hit.rule.action or hit.category.action
+        if hit.rule.kind == "near" and score is not None and score < CLEARLY_LAWFUL:
+            # Words near each other in a text that reads as clearly lawful: a person decides.
+            if action == "warn":
+                return None
+            action = "warn"
+        start, end = seen.compact.span(hit.start, hit.end)
+        return Finding(
+            rule=hit.rule.id,
+            category=hit.category.id,
+            action=action,
+            start=start,
+            end=end,
+            matched=seen.original[start:end],
+            reason=hit.rule.reason or hit.category.reason,
+            basis="；".join(hit.rule.basis or hit.category.basis),
+            suggestion=hit.rule.suggestion or hit.category.suggestion,
+            disguise=_disguise(seen, hit.start, hit.end),
+        )
+
+    def _learned(self, seen: Views, scan: Scan) -> tuple[Finding | None, float | None]:
+        model = self.model
+        if model is None:
+            return None, None
+        found = features(seen, scan.concepts)
+        text = seen.compact.text
+        scored = model.score(found, text)
+        name = model.categories[scored.category]
+        category = self.categories.get(name)
+        if scored.score <= model.threshold or category is None:
+            return None, scored.score
+        probability = model.probability(scored.score)
+        start, end = seen.compact.span(scored.start, scored.end)
+        spans = model.fragments(found, scored, text)
+        return Finding(
+            rule=MODEL_RULE,
+            category=category.id,
+            action="warn",
+            start=start,
+            end=end,
+            matched=seen.original[start:end],
+            reason=f"整句的意思像“{category.name}”（把握 {probability:.0%}），请人看一眼",
+            basis="；".join(category.basis),
+            suggestion=category.suggestion,
+            disguise=_disguise(seen, scored.start, scored.end),
+            probability=round(probability, 3),
+            fragments=tuple(seen.compact.span(first, last) for first, last in spans),
+        ), scored.score
+
+    def _too_long(self, text: str) -> Finding:
+        return Finding(
+            rule=TOO_LONG_RULE,
+            category=TOO_LONG_RULE,
+            action="block",
+            start=0,
+            end=len(text),
+            matched=text,
+            reason=f"这条有 {len(text)} 个字，太长了，没有检查",
+            basis="",
+            suggestion=f"请拆成几条发，每条不超过 {MAX_LENGTH} 个字。",
+        )
+
+    def _rewrite(
+        self,
+        text: str,
+        findings: tuple[Finding, ...],
+        replacements: dict[str, str | None],
+        situation: Situation,
+    ) -> str:
+        """A wording that passes: words replaced, else sentences replaced, else the suggestion."""
+        drafts = []
+        if all(replacements.get(finding.rule) for finding in findings):
+            drafts.append(_with_words(text, findings, replacements))
+        drafts.append(_with_sentences(text, findings))
+        for draft in drafts:
+            if not self._judge(draft, situation)[0]:
+                return draft
+        return findings[0].suggestion
+
+
+def version_of(rules: str, lexicon: str, model: Model | None) -> str:
+    """The name of a version in force: digest of the rulebook and lexicon, and of the model."""
+    words = hashlib.sha256(f"{rules}\0{lexicon}".encode()).hexdigest()[:12]
+    return f"{words}-{model.digest[:8]}" if model is not None else words
+
+
+def _strictest(findings: tuple[Finding, ...]) -> Decision:
+    actions = {finding.action for finding in findings}
+    return "block" if "block" in actions else "warn" if actions else "pass"
+
+
+def _with_words(
+    text: str, findings: tuple[Finding, ...], replacements: dict[str, str | None]
+) -> str:
+    position = len(text)
+    for finding in sorted(findings, key=lambda entry: -entry.start):
+        if finding.end <= position:
+            text = text[: finding.start] + (replacements[finding.rule] or "") + text[finding.end :]
+            position = finding.start
+    return text
+
+
+def _with_sentences(text: str, findings: tuple[Finding, ...]) -> str:
+    """The text with each sentence that holds a finding replaced by the suggestion, once."""
+    kept: list[str] = []
+    said: set[str] = set()
+    position = 0
+    ends = text.replace("！", "。").replace("？", "。").replace("!", "。").replace("?", "。")
+    for finding in findings:
+        start, end = sentence(ends, finding.start, finding.end)
+        if start >= position:
+            kept.append(text[position:start])
+            if finding.suggestion not in said:
+                kept.append(finding.suggestion)
+                said.add(finding.suggestion)
+        position = max(position, end + 1)
+    kept.append(text[position:])
+    return "".join(kept).strip()
+
+
+def _disguise(seen: Views, start: int, end: int) -> str | None:
+    """How the words of ``compact[start:end]`` were hidden, if they were."""
+    for word in seen.restored:
+        if word.start < end and start < word.end:
+            return word.kind
+    first, last = seen.compact.span(start, end)
+    written = seen.original[first:last]
+    if len(written) == end - start:
+        return None
+    if seen.hidden and any(not char.isprintable() for char in written):
+        return "hidden"
+    return "symbols" if seen.noisy else None

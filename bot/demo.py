@@ -1,0 +1,336 @@
+"""The demo: the real product against the local simulator, with a small sample office and a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from aiohttp import web
+from pydantic import Field
+
+from bot import app as product
+from bot.app import App
+from bot.clock import ShiftedClock
+from bot.datafile import DataModel, load
+from bot.domain.people import Role
+from bot.domain.policies import ClaimDecision
+from bot.errors import GatewayError
+from bot.settings import Settings
+from bot.simulator.server import DEFAULT_TOKEN, phone_file
+from bot.store import book, dialogues, outbox, people, touches
+from bot.store.engine import Store, Tx
+
+_OFFSET = "clock_offset_seconds"
+_SEEDED = "sample_office"
+_LONGEST_JUMP = timedelta(days=800)
+_FORWARD_TIMEOUT = 40
+
+
+class SamplePerson(DataModel):
+    """Somebody of the sample office."""
+
+    key: str
+    chat_id: int
+    name: str
+    role: Literal["agent", "supervisor", "officer", "admin", "client"]
+    label: str
+    supervisor: str | None = None
+    phone: str | None = None
+    script: str = "hans"
+    timezone: str = "Asia/Shanghai"
+
+
+class SamplePolicy(DataModel):
+    """A policy with its dates counted from the first start."""
+
+    number: str
+    product: str
+    premium: int
+    sum_insured: int
+    due_in_days: int
+    issued_days_ago: int
+    jurisdiction: str = "CN"
+    claim_decided_days_ago: int | None = None
+    claim_decision: Literal["paid", "declined"] | None = None
+
+
+class SampleClient(DataModel):
+    """A client of the sample office."""
+
+    agent: str
+    name: str
+    sex: str
+    birth_in_days: int
+    birth_year: int
+    person: str | None = None
+    phone: str | None = None
+    timezone: str = "Asia/Shanghai"
+    policies: list[SamplePolicy] = Field(min_length=1)
+
+
+class SampleOffice(DataModel):
+    """``data/samples/office.yaml``."""
+
+    company: str
+    people: list[SamplePerson]
+    clients: list[SampleClient]
+
+
+@asynccontextmanager
+async def simulator(data_dir: Path) -> AsyncIterator[str]:
+    """The simulator as a process of its own; gives its address. It ends when we do."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.simulator",
+        "--port",
+        "0",
+        "--data",
+        str(data_dir / "simulator"),
+        "--until-stdin-closes",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None and process.stdin is not None  # noqa: S101  (pipes asked for)
+    try:
+        line = await process.stdout.readline()
+        if not line:
+            raise GatewayError("模拟器没能启动，请看上面的错误")
+        yield f"http://127.0.0.1:{json.loads(line)['port']}"
+    finally:
+        process.stdin.close()
+        with contextlib.suppress(ProcessLookupError):
+            try:
+                await asyncio.wait_for(process.wait(), 10)
+            except TimeoutError:
+                process.kill()
+
+
+async def run(settings: Settings, url: str, say: Callable[[str], None]) -> None:
+    """The demo until Ctrl-C."""
+    sample = load(settings.content_dir / "samples" / "office.yaml", SampleOffice)
+    settings = dataclasses.replace(settings, telegram_token=DEFAULT_TOKEN, company=sample.company)
+    clock = ShiftedClock()
+    async with simulator(settings.data_dir) as address, aiohttp.ClientSession() as session:
+        settings = dataclasses.replace(settings, api_url=address)
+        async with product.assemble(settings, url, clock) as app:
+            await _restore_clock(app.store, clock, session, address)
+            new = await seed(app, sample, session, address)
+            async with product.running(app, tick_seconds=1.0) as tasks:
+                if new:
+                    await _greet(sample, session, address)
+                say(f"守约演示已启动：http://127.0.0.1:{settings.port}　按 Ctrl-C 停止")
+                demo = _Demo(app, clock, session, address)
+                await product.serve(app, tasks, demo.add_routes)
+
+
+async def _restore_clock(
+    store: Store, clock: ShiftedClock, session: aiohttp.ClientSession, address: str
+) -> None:
+    async with store.begin() as tx:
+        offset = await dialogues.setting(tx, _OFFSET) or 0
+    clock.offset = timedelta(seconds=offset)
+    await _tell_clock(session, address, offset)
+
+
+async def _tell_clock(session: aiohttp.ClientSession, address: str, offset: float) -> None:
+    async with session.post(f"{address}/sim/clock", json={"offset_seconds": offset}) as answer:
+        answer.raise_for_status()
+
+
+async def seed(
+    app: App, sample: SampleOffice, session: aiohttp.ClientSession, address: str
+) -> bool:
+    """Put the sample office into an empty database, once; True when it was new."""
+    for person in sample.people:
+        phone = {"phone": person.phone} if person.phone else {}
+        body = {"id": person.chat_id, "first_name": person.name, "label": person.label, **phone}
+        body["sample"] = True
+        body["language_code"] = "zh-hant" if person.script == "hant" else "zh-hans"
+        async with session.post(f"{address}/sim/people", json=body) as answer:
+            answer.raise_for_status()
+    async with app.store.begin() as tx:
+        if await dialogues.setting(tx, _SEEDED):
+            return False
+        await dialogues.put_setting(tx, _SEEDED, True)
+        await _seed_rows(tx, sample, app.settings)
+    return True
+
+
+async def _seed_rows(tx: Tx, sample: SampleOffice, settings: Settings) -> None:
+    today = tx.now.astimezone(ZoneInfo(settings.timezone)).date()
+    ids: dict[str, int] = {}
+    for person in sorted(sample.people, key=lambda p: p.supervisor is not None):
+        added = await people.add(
+            tx,
+            person.chat_id,
+            person.name,
+            Role(person.role),
+            supervisor_id=ids[person.supervisor] if person.supervisor else None,
+            script=person.script,
+            timezone=person.timezone,
+        )
+        ids[person.key] = added.id
+    for client in sample.clients:
+        await _seed_client(tx, client, ids, today)
+
+
+async def _seed_client(tx: Tx, client: SampleClient, ids: dict[str, int], today: date) -> None:
+    birthday = today + timedelta(days=client.birth_in_days)
+    record = await book.add_client(
+        tx,
+        ids[client.agent],
+        client.name,
+        sex=client.sex,
+        birth_on=date(client.birth_year, birthday.month, min(birthday.day, 28)),
+        phone=client.phone,
+        timezone=client.timezone,
+        person_id=ids[client.person] if client.person else None,
+    )
+    for sample in client.policies:
+        policy = await book.upsert_policy(
+            tx,
+            record.id,
+            sample.number,
+            product=sample.product,
+            company="样例人寿",
+            premium=Decimal(sample.premium),
+            sum_insured=Decimal(sample.sum_insured),
+            next_due_on=today + timedelta(days=sample.due_in_days),
+            issued_on=today - timedelta(days=sample.issued_days_ago),
+            jurisdiction=sample.jurisdiction,
+        )
+        if sample.claim_decided_days_ago is not None and sample.claim_decision is not None:
+            then = tx.now - timedelta(days=sample.claim_decided_days_ago)
+            earlier = Tx(tx.connection, tx.vault, then)
+            claim = await book.open_claim(earlier, policy.id)
+            await book.decide_claim(earlier, claim.id, ClaimDecision(sample.claim_decision))
+
+
+async def _greet(sample: SampleOffice, session: aiohttp.ClientSession, address: str) -> None:
+    """Everybody opens their chat with the bot, as they would have done long ago."""
+    for person in sample.people:
+        body = {"person": person.chat_id}
+        async with session.post(f"{address}/sim/start", json=body) as answer:
+            answer.raise_for_status()
+
+
+async def next_due(app: App) -> datetime | None:
+    """When the next touch or queued message is due."""
+    async with app.store.begin() as tx:
+        found = [await touches.next_due_at(tx), await outbox.next_due_at(tx)]
+    return min((due for due in found if due is not None), default=None)
+
+
+async def advance(
+    app: App, target: datetime, set_clock: Callable[[datetime], Awaitable[None]]
+) -> None:
+    """Move the clock to ``target``, stopping at each moment at which something is due.
+
+    So everything happens at its own hour, as it would have without a jump.
+    """
+    while True:
+        due = await next_due(app)
+        stop = min(due, target) if due else target
+        await set_clock(max(stop, app.clock.now()))
+        await app.ticker.plan()
+        await app.ticker.tick()
+        if stop >= target:
+            return
+
+
+class _Demo:
+    """The pages of the demo: the phone, what it asks of the simulator, and the clock."""
+
+    def __init__(
+        self, app: App, clock: ShiftedClock, session: aiohttp.ClientSession, address: str
+    ) -> None:
+        self._app = app
+        self._clock = clock
+        self._session = session
+        self._address = address
+        self._moving = asyncio.Lock()
+
+    def add_routes(self, site: web.Application) -> None:
+        site.router.add_get("/", self._page)
+        site.router.add_get("/phone/{name}", self._page)
+        site.router.add_get("/demo/clock", self._show_clock)
+        site.router.add_post("/demo/clock", self._move_clock)
+        site.router.add_route("*", "/sim/{name:.*}", self._forward)
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        return phone_file(request.path)
+
+    async def _forward(self, request: web.Request) -> web.StreamResponse:
+        """Pass a call of the phone on to the simulator."""
+        url = f"{self._address}{request.path_qs}"
+        headers = {"Content-Type": request.headers.get("Content-Type", "application/json")}
+        timeout = aiohttp.ClientTimeout(total=_FORWARD_TIMEOUT)
+        try:
+            async with self._session.request(
+                request.method, url, data=await request.read(), headers=headers, timeout=timeout
+            ) as answer:
+                kept = ("Content-Type", "Content-Disposition")
+                passed = {name: answer.headers[name] for name in kept if name in answer.headers}
+                body = await answer.read()
+                return web.Response(status=answer.status, body=body, headers=passed)
+        except (aiohttp.ClientError, TimeoutError):
+            return web.json_response({"error": "模拟器没有回应，请稍后再试"}, status=502)
+
+    async def _show_clock(self, request: web.Request) -> web.Response:
+        due = await next_due(self._app)
+        now = self._clock.now().astimezone(ZoneInfo(self._app.settings.timezone))
+        return web.json_response(
+            {
+                "now": now.isoformat(timespec="seconds"),
+                "timezone": self._app.settings.timezone,
+                "next_due": due.isoformat() if due else None,
+            }
+        )
+
+    async def _move_clock(self, request: web.Request) -> web.Response:
+        """Move forward by days, to a date, or to what is due next; never back."""
+        try:
+            target = await self._target(await request.json())
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            return web.json_response({"error": "请给天数、日期，或下一个提醒"}, status=400)
+        now = self._clock.now()
+        if target is None:
+            return web.json_response({"error": "没有待发的提醒"}, status=400)
+        if target < now or target - now > _LONGEST_JUMP:
+            return web.json_response({"error": "只能往后拨，最多 800 天"}, status=400)
+        async with self._moving:
+            await advance(self._app, target, self._set)
+        return await self._show_clock(request)
+
+    async def _target(self, wanted: dict[str, Any]) -> datetime | None:
+        now = self._clock.now()
+        if "days" in wanted:
+            return now + timedelta(days=int(wanted["days"]))
+        if "to" in wanted:
+            zone = ZoneInfo(self._app.settings.timezone)
+            local = now.astimezone(zone)
+            on = date.fromisoformat(str(wanted["to"]))
+            return datetime.combine(on, local.timetz().replace(tzinfo=None), zone)
+        due = await next_due(self._app)
+        return max(due, now) if due else None
+
+    async def _set(self, at: datetime) -> None:
+        self._clock.offset += at - self._clock.now()
+        offset = self._clock.offset.total_seconds()
+        async with self._app.store.begin() as tx:
+            await dialogues.put_setting(tx, _OFFSET, offset)
+        await _tell_clock(self._session, self._address, offset)

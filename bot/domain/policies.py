@@ -1,0 +1,57 @@
+"""Policies, their premiums, and claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class PolicyStatus(StrEnum):
+    """Where a policy stands. ``lapsed`` is 效力中止: it may still be reinstated."""
+
+    ACTIVE = "active"
+    LAPSED = "lapsed"
+    TERMINATED = "terminated"
+    SURRENDERED = "surrendered"
+    MATURED = "matured"
+
+
+class ClaimDecision(StrEnum):
+    """The outcome of a claim."""
+
+    PAID = "paid"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy. ``premium`` in yuan per payment; ``next_due_on`` is the oldest unpaid due date.
+
+    ``jurisdiction`` selects the grace table: ``CN``, ``TW``, ``HK``, ``SG`` or ``MY``.
+    """
+
+    id: int
+    client_id: int
+    number: str
+    product: str
+    company: str
+    premium: Decimal
+    frequency: str = "yearly"
+    sum_insured: Decimal | None = None
+    issued_on: date | None = None
+    next_due_on: date | None = None
+    status: PolicyStatus = PolicyStatus.ACTIVE
+    jurisdiction: str = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim on a policy; ``decided_at`` and ``decision`` are set together."""
+
+    id: int
+    policy_id: int
+    opened_at: datetime
+    decided_at: datetime | None = None
+    decision: ClaimDecision | None = None

@@ -1,0 +1,1 @@
+"""Telegram itself: transport, inbox, dispatch, and the one door out."""

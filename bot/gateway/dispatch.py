@@ -1,0 +1,173 @@
+"""From stored updates to handlers: each person's in order, each in one transaction, none lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import handlers
+from bot.domain.event import Event, Kind
+from bot.errors import ShouyueError, UserError
+from bot.gateway.door import OfficeBot
+from bot.gateway.postman import Postman
+from bot.gateway.update import parse
+from bot.handlers.context import Context, Office
+from bot.messages import say
+from bot.store import book, inbox, outbox, people
+from bot.store.engine import Store, Tx
+from bot.store.inbox import Incoming
+
+log = logging.getLogger(__name__)
+
+MAX_FILE_BYTES = 5 * 1024 * 1024
+_AT_ONCE = 8
+_LONGEST_WAIT = 30.0
+
+
+class Dispatcher:
+    """Runs handlers, at most a few people at once, each person one update after the other."""
+
+    def __init__(self, store: Store, office: Office, bot: OfficeBot, postman: Postman) -> None:
+        self._store = store
+        self._office = office
+        self._bot = bot
+        self._postman = postman
+        self._queues: dict[int, deque[Incoming]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._stopping = False
+
+    def take(self, incoming: Sequence[Incoming]) -> None:
+        """Handle updates that are stored; a crash from here on only delays them."""
+        for one in incoming:
+            queue = self._queues.get(one.user_id)
+            if queue is not None:
+                queue.append(one)
+                continue
+            self._queues[one.user_id] = deque([one])
+            task = asyncio.create_task(self._work(one.user_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def replay(self) -> None:
+        """Take up the updates that no process finished."""
+        async with self._store.begin() as tx:
+            self.take(await inbox.unfinished(tx))
+
+    async def stop(self) -> None:
+        """Finish the updates in hand; those still queued are replayed at the next start."""
+        self._stopping = True
+        for queue in self._queues.values():
+            queue.clear()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=10)
+
+    async def _work(self, user_id: int) -> None:
+        queue = self._queues[user_id]
+        wait = 0.2
+        try:
+            while queue:
+                async with self._slots:
+                    done = await self._try(queue[0])
+                if done:
+                    wait = 0.2
+                    if queue:
+                        queue.popleft()
+                else:
+                    await asyncio.sleep(wait)
+                    wait = min(wait * 2, _LONGEST_WAIT)
+        finally:
+            del self._queues[user_id]
+
+    async def _try(self, incoming: Incoming) -> bool:
+        """Handle one update; False when the database was away and it must be tried again."""
+        try:
+            await self._handle(incoming)
+        except (SQLAlchemyError, OSError):
+            if self._stopping:
+                return True
+            log.exception("update %s: the database failed; trying again", incoming.update_id)
+            return False
+        return True
+
+    async def _handle(self, incoming: Incoming) -> None:
+        event = parse(incoming.body, self._office.bot_name)
+        try:
+            async with self._store.begin() as tx:
+                if not await inbox.claim(tx, incoming):
+                    return
+                context = await self._context(tx, event)
+                await handlers.route(context)
+                rows = await self._queue(tx, context)
+        except UserError as error:
+            rows = await self._refuse(incoming, event, error)
+        except (SQLAlchemyError, OSError) as error:
+            if not isinstance(error, SQLAlchemyError) or getattr(
+                error, "connection_invalidated", False
+            ):
+                raise
+            rows = await self._apologise(incoming, event, error)
+        except Exception as error:
+            rows = await self._apologise(incoming, event, error)
+        self._postman.hand(rows)
+
+    async def _context(self, tx: Tx, event: Event) -> Context:
+        person = await people.by_chat(tx, event.user_id)
+        return Context(tx, self._office, event, person, self._fetch)
+
+    async def _queue(self, tx: Tx, context: Context) -> list[outbox.OutboxRow]:
+        context.toast()
+        return await outbox.enqueue_claimed(tx, context.drafts, self._postman.instance)
+
+    async def _refuse(
+        self, incoming: Incoming, event: Event, error: UserError
+    ) -> list[outbox.OutboxRow]:
+        """Nothing was changed; the person gets the one clear sentence."""
+        log.info("update %s: refused (%s)", incoming.update_id, type(error).__name__)
+        async with self._store.begin() as tx:
+            if not await inbox.claim(tx, incoming):
+                return []
+            if isinstance(error, book.ClientDenied):
+                await book.trace(tx, error.person_id, error.client_id, error.action, allowed=False)
+            return await self._answer(tx, event, str(error))
+
+    async def _apologise(
+        self, incoming: Incoming, event: Event, error: Exception
+    ) -> list[outbox.OutboxRow]:
+        """A bug: logged with an id, which is all the person sees of it."""
+        error_id = secrets.token_hex(4)
+        log.error("update %s failed, id %s", incoming.update_id, error_id, exc_info=error)
+        async with self._store.begin() as tx:
+            await inbox.mark_failed(tx, incoming.update_id, error_id)
+            return await self._answer(tx, event, None, error_id)
+
+    async def _answer(
+        self, tx: Tx, event: Event, text: str | None, error_id: str = ""
+    ) -> list[outbox.OutboxRow]:
+        if not event.chat_id or event.kind in (Kind.OTHER, Kind.INLINE, Kind.CHOSEN):
+            return []
+        context = await self._context(tx, event)
+        text = text or say("bug", context.script, id=error_id)
+        short_tap = event.kind is Kind.TAP and len(text) <= 190
+        if short_tap:
+            context.toast(text, alert=True)
+        else:
+            context.reply(text)
+        return await self._queue(tx, context)
+
+    async def _fetch(self, file_id: str) -> bytes:
+        """The content of a file that a person sent, at most 5 MB."""
+        try:
+            file = await self._bot.get_file(file_id)
+            if (file.file_size or 0) > MAX_FILE_BYTES:
+                raise UserError("文件超过 5 MB，请分成几份再发")
+            return bytes(await file.download_as_bytearray())
+        except ShouyueError:
+            raise
+        except Exception as error:
+            raise UserError("文件没能下载，请再发一次") from error

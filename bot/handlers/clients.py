@@ -1,0 +1,238 @@
+"""The agent's clients: the list, a card for each, adding one, and what can be recorded."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.domain.people import Client, Role
+from bot.domain.policies import ClaimDecision, Policy, PolicyStatus
+from bot.domain.values import parse_phone
+from bot.errors import UserError
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
+from bot.intake.typed import show_yuan
+from bot.outbox.draft import Button, button, copy_button
+from bot.reminders import service
+from bot.reminders.calendar import next_due
+from bot.store import book, people
+
+PAGE = 8
+
+
+def local_today(context: Context) -> date:
+    """Today where the person is."""
+    return context.tx.now.astimezone(ZoneInfo(context.person.timezone)).date()
+
+
+async def list_(context: Context) -> None:
+    """The first page of the clients the person may see."""
+    await _page(context, 0)
+
+
+async def _page(context: Context, offset: int) -> None:
+    found = await book.clients(context.tx, context.person, limit=PAGE + 1, offset=offset)
+    rows = [[button(_label(context, client), f"1:cl:{client.id}")] for client in found[:PAGE]]
+    turn = []
+    if offset:
+        turn.append(button(context.say("button_previous"), f"1:cl:page:{max(0, offset - PAGE)}"))
+    if len(found) > PAGE:
+        turn.append(button(context.say("button_next"), f"1:cl:page:{offset + PAGE}"))
+    if turn:
+        rows.append(turn)
+    rows.append(
+        [
+            button(context.say("button_find_client"), "1:cl:find"),
+            button(context.say("button_add_client"), "1:cl:add"),
+        ]
+    )
+    rows.append(back_row(context))
+    counts = await book.counts(context.tx, context.person, local_today(context))
+    key = "clients_list" if counts["clients"] else "clients_none"
+    context.show(context.say(key, **counts), rows)
+
+
+def _label(context: Context, client: Client) -> str:
+    mark = "" if client.person_id else context.say("mark_not_joined")
+    return f"{client.name}{mark}"
+
+
+async def tap(context: Context) -> None:
+    """Buttons of the list and of a card."""
+    parts = context.event.text.split(":")[2:]
+    match parts:
+        case ["page", offset]:
+            await _page(context, int(offset))
+        case ["find"]:
+            await context.set_dialogue(flow="find_client")
+            context.show(context.say("find_client_ask"), [back_row(context)])
+        case ["add"]:
+            await context.set_dialogue(flow="add_client")
+            context.show(context.say("add_client_ask"), [back_row(context)])
+        case [client_id]:
+            await card(context, int(client_id))
+        case ["link", client_id]:
+            await _link(context, int(client_id))
+        case ["policies", client_id]:
+            await _policies(context, int(client_id))
+        case ["paid", policy_id]:
+            await _paid(context, int(policy_id))
+        case ["claim", policy_id]:
+            await _open_claim(context, int(policy_id))
+        case ["decide", claim_id, decision, policy_id]:
+            await _decide_claim(context, int(claim_id), decision, int(policy_id))
+        case _:
+            raise UserError(context.say("old_button"))
+
+
+async def searched(context: Context) -> None:
+    """A name or a phone was typed to find a client."""
+    typed = context.event.text.strip()
+    try:
+        search = parse_phone(typed).number
+    except UserError:
+        search = typed[:40]
+    found = await book.clients(context.tx, context.person, search=search, limit=PAGE)
+    if not found:
+        context.reply(context.say("client_not_found"), [back_row(context)])
+        return
+    await context.set_dialogue()
+    rows = [[button(_label(context, client), f"1:cl:{client.id}")] for client in found]
+    context.reply(context.say("clients_found", count=len(found)), [*rows, back_row(context)])
+
+
+async def typed(context: Context) -> None:
+    """A new client was typed: name, and if known the phone."""
+    name, _, rest = context.event.text.strip().partition(" ")
+    if not 1 <= len(name) <= 30:
+        raise UserError(context.say("add_client_name_wrong"))
+    phone = parse_phone(rest).number if rest.strip() else None
+    if phone:
+        same = await book.by_phone(context.tx, phone, context.person.id)
+        if same:
+            raise UserError(context.say("add_client_duplicate", name=same[0].name))
+    client = await book.add_client(context.tx, context.person.id, name, phone=phone)
+    await context.set_dialogue()
+    await card(context, client.id)
+
+
+async def card(context: Context, client_id: int) -> None:
+    """Everything about one client, with what can be done next."""
+    client = await book.client(context.tx, context.person, client_id, "card")
+    policies = await book.policies(context.tx, [client.id])
+    lines = [
+        context.say(
+            "client_card",
+            name=client.name,
+            joined=context.say("joined" if client.person_id else "not_joined"),
+            birth=client.birth_on or context.say("unknown"),
+            phone=client.phone or context.say("unknown"),
+            marketing=context.say("marketing_on" if client.marketing_ok else "marketing_off"),
+        )
+    ]
+    lines += [policy_line(context, policy) for policy in policies]
+    context.show("\n".join(lines), _card_buttons(context, client, bool(policies)))
+
+
+def policy_line(context: Context, policy: Policy) -> str:
+    """One policy in one line."""
+    return context.say(
+        "policy_line",
+        product=policy.product,
+        number=policy.number,
+        premium=show_yuan(policy.premium),
+        due=policy.next_due_on or context.say("paid_up"),
+        status=context.say(f"policy_{policy.status.value}"),
+    )
+
+
+def _card_buttons(context: Context, client: Client, has_policies: bool) -> list[list[Button]]:
+    rows = [
+        [
+            button(context.say("button_write"), f"1:co:{client.id}"),
+            button(context.say("button_intake"), f"1:iv:new:{client.id}"),
+        ],
+        [button(context.say("button_touches"), f"1:tc:of:{client.id}")],
+    ]
+    if has_policies:
+        rows[1].append(button(context.say("button_policies"), f"1:cl:policies:{client.id}"))
+    if client.person_id is None:
+        rows.append([button(context.say("button_client_link"), f"1:cl:link:{client.id}")])
+    rows.append([button(context.say("button_clients"), "1:m:kehu"), *back_row(context)])
+    return rows
+
+
+async def _link(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "link")
+    secret = await people.invite(
+        context.tx, Role.CLIENT, inviter_id=context.person.id, client_id=client.id
+    )
+    link = f"https://t.me/{context.office.bot_name}?start={secret}"
+    text = context.say("client_link", name=client.name, link=link)
+    context.reply(text, [[copy_button(context.say("button_copy_link"), link)]])
+
+
+async def _policies(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "policies")
+    policies = await book.policies(context.tx, [client.id])
+    claims = await book.claims(context.tx, [policy.id for policy in policies])
+    rows: list[list[Button]] = []
+    for policy in policies:
+        if policy.status in (PolicyStatus.ACTIVE, PolicyStatus.LAPSED) and policy.next_due_on:
+            label = context.say("button_paid", number=policy.number)
+            rows.append([button(label, f"1:cl:paid:{policy.id}")])
+        open_claims = [c for c in claims if c.policy_id == policy.id and c.decision is None]
+        if not open_claims:
+            label = context.say("button_open_claim", number=policy.number)
+            rows.append([button(label, f"1:cl:claim:{policy.id}")])
+        for claim in open_claims:
+            rows.append(
+                [
+                    button(
+                        context.say(f"button_claim_{decision.value}", number=policy.number),
+                        f"1:cl:decide:{claim.id}:{decision.value}:{policy.id}",
+                    )
+                    for decision in ClaimDecision
+                ]
+            )
+    rows.append([button(context.say("button_back_card"), f"1:cl:{client.id}")])
+    lines = [policy_line(context, policy) for policy in policies]
+    context.show(context.say("policies_of", name=client.name) + "\n" + "\n".join(lines), rows)
+
+
+async def _replan(context: Context) -> None:
+    await service.replan(context.tx, context.office.cadences, context.office.settings)
+
+
+async def _paid(context: Context, policy_id: int) -> None:
+    """One instalment was paid: the due date moves on, and a lapsed policy is in force again."""
+    policy, client = await book.policy(context.tx, context.person, policy_id)
+    if policy.next_due_on is None:
+        raise UserError(context.say("nothing_due"))
+    following = next_due(policy.next_due_on, policy.frequency, policy.issued_on)
+    await book.change_policy(
+        context.tx, policy.id, next_due_on=following, status=PolicyStatus.ACTIVE.value
+    )
+    await _replan(context)
+    context.toast(context.say("paid_noted", due=following or context.say("paid_up")))
+    await _policies(context, client.id)
+
+
+async def _open_claim(context: Context, policy_id: int) -> None:
+    policy, client = await book.policy(context.tx, context.person, policy_id)
+    await book.open_claim(context.tx, policy.id)
+    await _replan(context)
+    context.toast(context.say("claim_opened"))
+    await _policies(context, client.id)
+
+
+async def _decide_claim(context: Context, claim_id: int, decision: str, policy_id: int) -> None:
+    policy, client = await book.policy(context.tx, context.person, policy_id)
+    claims = {claim.id: claim for claim in await book.claims(context.tx, [policy.id])}
+    claim = claims.get(claim_id)
+    if claim is None or claim.decision is not None:
+        raise UserError(context.say("claim_decided_before"))
+    await book.decide_claim(context.tx, claim.id, ClaimDecision(decision))
+    await _replan(context)
+    context.toast(context.say("claim_noted"))
+    await _policies(context, client.id)

@@ -1,0 +1,243 @@
+"""Writing to a client: every word is judged, and a stopped text comes back with lawful words."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import asdict
+from typing import Any
+
+from bot.compliance.verdict import Verdict
+from bot.domain.people import Client
+from bot.errors import UserError
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
+from bot.outbox import delivery
+from bot.outbox.draft import Audience, Button, Draft, button, copy_button, message
+from bot.store import archive, book, people
+
+MAX_LENGTH = 2000
+_SHOWN_FINDINGS = 4
+_PAGE = 8
+
+
+async def choose(context: Context) -> None:
+    """Pick whom to write to; the text may follow the command already."""
+    await _choose(context, context.event.text if context.event.command == "fasong" else "")
+
+
+async def _choose(context: Context, text: str) -> None:
+    found = await book.clients(context.tx, context.person, limit=_PAGE)
+    if not found:
+        raise UserError(context.say("clients_none_yet"))
+    await context.set_dialogue(flow="compose", draft=text[:MAX_LENGTH])
+    rows = [[button(client.name, f"1:co:{client.id}")] for client in found]
+    rows.append([button(context.say("button_find_client"), "1:cl:find"), *back_row(context)])
+    context.show(context.say("compose_choose"), rows)
+
+
+async def offer(context: Context, text: str) -> None:
+    """Send a ready text, such as an answer of the library, to a client that is picked next."""
+    await _choose(context, text)
+
+
+async def tap(context: Context) -> None:
+    """Buttons: a client was picked, or what to do with a stopped text."""
+    parts = context.event.text.split(":")[2:]
+    match parts:
+        case ["rewrite"]:
+            await _take_rewrite(context)
+        case ["review"]:
+            await _submit(context)
+        case ["edit"]:
+            state = await context.dialogue()
+            await context.set_dialogue(flow="compose", client=state.get("client"))
+            context.show(context.say("compose_again"), [back_row(context)])
+        case ["drop"]:
+            await context.set_dialogue()
+            context.show(context.say("compose_dropped"), [back_row(context)])
+        case [client_id]:
+            await _picked(context, int(client_id))
+        case _:
+            raise UserError(context.say("old_button"))
+
+
+async def _picked(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "write")
+    state = await context.dialogue()
+    text = state.get("draft", "") if state.get("flow") == "compose" else ""
+    await context.set_dialogue(flow="compose", client=client.id)
+    if text:
+        await _judge(context, client, text)
+        return
+    key = "compose_ask" if client.person_id else "compose_ask_not_joined"
+    context.show(context.say(key, name=client.name), [back_row(context)])
+
+
+async def judge_for(context: Context, client_id: int, text: str) -> None:
+    """Judge and send a ready text to a known client."""
+    client = await book.client(context.tx, context.person, client_id, "write")
+    await _judge(context, client, text)
+
+
+async def typed(context: Context) -> None:
+    """The agent wrote the message."""
+    state = await context.dialogue()
+    if not state.get("client"):
+        await _choose(context, context.event.text)
+        return
+    client = await book.client(context.tx, context.person, int(state["client"]), "write")
+    await _judge(context, client, context.event.text.strip())
+
+
+async def _judge(context: Context, client: Client, text: str) -> None:
+    """Send a lawful text; show what is wrong with another one, and keep it until it is mended."""
+    if len(text) > MAX_LENGTH:
+        raise UserError(context.say("compose_too_long", limit=MAX_LENGTH))
+    verdict = context.office.gate.judge(text)
+    if verdict.decision == "pass":
+        await _send(context, client, text, verdict)
+        return
+    archive_id = await _keep_verdict(context, client, text, verdict)
+    await context.set_dialogue(
+        flow="compose",
+        client=client.id,
+        stopped=text,
+        rewrite=verdict.rewrite or "",
+        archive=archive_id,
+    )
+    context.show(explain(context, text, verdict), _ways_out(context, verdict), html=True)
+
+
+async def _keep_verdict(context: Context, client: Client, text: str, verdict: Verdict) -> int:
+    """A text is archived even when it does not leave from here."""
+    return await archive.append(
+        context.tx,
+        "judged",
+        Audience.CLIENT.value,
+        author_id=context.person.id,
+        client_id=client.id,
+        text=text,
+        decision=verdict.decision,
+        findings=[asdict(finding) for finding in verdict.findings],
+        rulebook=verdict.version,
+    )
+
+
+async def _send(context: Context, client: Client, text: str, verdict: Verdict) -> None:
+    await context.set_dialogue()
+    person = await people.by_id(context.tx, client.person_id) if client.person_id else None
+    if person is None or not person.reachable:
+        await _keep_verdict(context, client, text, verdict)
+        copy = [[copy_button(context.say("button_copy"), text)]] if len(text) <= 256 else []
+        said = context.say("compose_copy", name=client.name)
+        context.show(f"{said}\n\n{text}", [*copy, back_row(context)])
+        return
+    await delivery.queue_judged(
+        context.tx, draft_to(context, client, person.chat_id, text), verdict, text
+    )
+    again = [button(context.say("button_write_again"), f"1:co:{client.id}"), *back_row(context)]
+    context.show(context.say("compose_sent", name=client.name, text=text), [again])
+
+
+def draft_to(context: Context, client: Client, chat_id: int, text: str) -> Draft:
+    """A message of the agent to a client, headed with the name of who writes."""
+    return message(
+        chat_id,
+        context.say("from_agent", agent=context.person.name, text=text),
+        audience=Audience.CLIENT,
+        author_id=context.person.id,
+        client_id=client.id,
+    )
+
+
+def explain(context: Context, text: str, verdict: Verdict) -> str:
+    """Why a text was stopped: the spans marked in it, then rule, reason, basis, other words."""
+    lines = [context.say(f"stopped_{verdict.decision}"), "", _marked(text, verdict), ""]
+    for number, finding in enumerate(verdict.findings[:_SHOWN_FINDINGS], 1):
+        lines.append(
+            context.say(
+                "finding",
+                number=number,
+                matched=html.escape(finding.matched[:60]),
+                reason=html.escape(finding.reason),
+                basis=html.escape(finding.basis),
+                rule=html.escape(finding.rule),
+            )
+        )
+        if finding.suggestion:
+            lines.append(
+                context.say("finding_suggestion", suggestion=html.escape(finding.suggestion))
+            )
+    if verdict.rewrite:
+        lines += ["", context.say("rewrite_offer", text=html.escape(verdict.rewrite[:1200]))]
+    return "\n".join(lines)
+
+
+def _marked(text: str, verdict: Verdict) -> str:
+    """The text as HTML with each found span underlined."""
+    spans = sorted((f.start, f.end) for f in verdict.findings)
+    parts: list[str] = []
+    at = 0
+    for start, end in spans:
+        if start < at:
+            continue
+        parts += [html.escape(text[at:start]), "<u>", html.escape(text[start:end]), "</u>"]
+        at = end
+    parts.append(html.escape(text[at : at + 800]))
+    return "".join(parts)
+
+
+def _ways_out(context: Context, verdict: Verdict) -> list[list[Button]]:
+    rows = []
+    if verdict.rewrite:
+        rows.append([button(context.say("button_take_rewrite"), "1:co:rewrite")])
+    if verdict.decision == "warn":
+        rows.append([button(context.say("button_ask_officer"), "1:co:review")])
+    rows.append(
+        [
+            button(context.say("button_edit"), "1:co:edit"),
+            button(context.say("button_drop"), "1:co:drop"),
+        ]
+    )
+    return rows
+
+
+async def _stopped_state(context: Context) -> tuple[dict[str, Any], Client]:
+    state = await context.dialogue()
+    if not state.get("stopped"):
+        raise UserError(context.say("old_button"))
+    client = await book.client(context.tx, context.person, int(state["client"]), "write")
+    return state, client
+
+
+async def _take_rewrite(context: Context) -> None:
+    state, client = await _stopped_state(context)
+    if not state["rewrite"]:
+        raise UserError(context.say("old_button"))
+    await archive.append(
+        context.tx,
+        "rewritten",
+        Audience.CLIENT.value,
+        author_id=context.person.id,
+        client_id=client.id,
+    )
+    await _judge(context, client, state["rewrite"])
+
+
+async def _submit(context: Context) -> None:
+    """A warned text goes to an officer and waits; a blocked one cannot."""
+    state, client = await _stopped_state(context)
+    text = state["stopped"]
+    verdict = context.office.gate.judge(text)
+    if verdict.decision == "block":
+        raise UserError(context.say("cannot_review_blocked"))
+    person = await people.by_id(context.tx, client.person_id) if client.person_id else None
+    if person is None:
+        raise UserError(context.say("review_needs_chat"))
+    if verdict.decision == "pass":
+        await _send(context, client, text, verdict)
+        return
+    draft = draft_to(context, client, person.chat_id, text)
+    await delivery.queue_judged(context.tx, draft, verdict, text, archive_id=state["archive"])
+    await context.set_dialogue()
+    context.show(context.say("review_submitted", name=client.name), [back_row(context)])

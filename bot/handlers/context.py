@@ -1,0 +1,107 @@
+"""What a handler gets: the person, the event, one transaction, and ways to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.compliance.gate import Gate
+from bot.domain.event import Event, Kind
+from bot.domain.people import Person
+from bot.errors import UserError
+from bot.intake.schema import Questionnaire
+from bot.messages import say
+from bot.outbox.draft import Draft, Keyboard, answer, document, edit, message
+from bot.reminders.schema import Cadences
+from bot.scripts_library.match import Matcher
+from bot.scripts_library.schema import Library
+from bot.settings import Settings
+from bot.store import dialogues
+from bot.store.engine import Tx
+
+Fetch = Callable[[str], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What all handlers share: settings, data files as models, and the gate."""
+
+    settings: Settings
+    gate: Gate
+    questionnaire: Questionnaire
+    cadences: Cadences
+    library: Library
+    matcher: Matcher
+    bot_name: str
+
+
+@dataclass(slots=True)
+class Context:
+    """One event being handled. ``person`` is None for a stranger.
+
+    Answers are collected as drafts and queued in the same transaction as the changes.
+    """
+
+    tx: Tx
+    office: Office
+    event: Event
+    stranger_or_person: Person | None
+    fetch: Fetch
+    drafts: list[Draft] = field(default_factory=list)
+    _answered: bool = False
+
+    @property
+    def person(self) -> Person:
+        """The registered person; a stranger is told how to get in."""
+        if self.stranger_or_person is None:
+            raise UserError(say("stranger", self.script))
+        return self.stranger_or_person
+
+    @property
+    def script(self) -> str:
+        """The script the person reads; a stranger's is guessed from Telegram's language."""
+        if self.stranger_or_person is not None:
+            return self.stranger_or_person.script
+        return script_of(self.event.language)
+
+    def say(self, key: str, **values: Any) -> str:
+        """A sentence of the interface in the person's script."""
+        return say(key, self.script, **values)
+
+    def reply(self, text: str, keyboard: Keyboard | None = None, **given: Any) -> None:
+        """A new message to the person."""
+        self.drafts.append(message(self.event.chat_id, text, keyboard, **given))
+
+    def show(self, text: str, keyboard: Keyboard | None = None, **given: Any) -> None:
+        """Change the message that was tapped on; a new message when nothing was tapped."""
+        if self.event.kind is Kind.TAP and self.event.message_id:
+            chat, tapped = self.event.chat_id, self.event.message_id
+            self.drafts.append(edit(chat, tapped, text, keyboard, **given))
+        else:
+            self.reply(text, keyboard, **given)
+
+    def toast(self, text: str = "", *, alert: bool = False) -> None:
+        """End the waiting of a tapped button, with a word."""
+        if self.event.kind is Kind.TAP and not self._answered:
+            self._answered = True
+            toast = answer(self.event.chat_id, self.event.reference, text, alert=alert)
+            self.drafts.insert(0, toast)
+
+    def send_file(self, name: str, content: bytes, caption: str = "") -> None:
+        """A document to the person."""
+        self.drafts.append(document(self.event.chat_id, name, content, caption))
+
+    async def dialogue(self) -> dict[str, Any]:
+        """What the person is in the middle of."""
+        return await dialogues.get(self.tx, self.person.id)
+
+    async def set_dialogue(self, **state: Any) -> None:
+        """Keep what the person is in the middle of; without arguments, nothing."""
+        await dialogues.put(self.tx, self.person.id, state)
+
+
+def script_of(language: str) -> str:
+    """``hant`` for Telegram languages written in traditional characters."""
+    lowered = language.lower()
+    return "hant" if any(part in lowered for part in ("hant", "tw", "hk", "mo")) else "hans"

@@ -1,0 +1,255 @@
+"""The intake interview in the chat: one question at a time, any answer corrected later."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from bot.errors import UserError
+from bot.handlers.clients import local_today
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
+from bot.intake import flow, service
+from bot.intake.flow import Answers, Question
+from bot.intake.from_answers import household_from_answers
+from bot.intake.gap import analyse
+from bot.intake.report import render_report
+from bot.outbox.draft import Button, button
+from bot.store import book, tables
+
+_OPTIONS_IN_ROW = 2
+_LONG_LABEL = 9
+_OVERVIEW_PAGE = 8
+
+
+async def choose(context: Context) -> None:
+    """Continue an interview, read a finished one again, or begin a new one."""
+    found = await service.open_interviews(context.tx, context.person)
+    rows = [
+        [button(context.say(f"interview_{one.status}", title=one.title), f"1:iv:open:{one.id}")]
+        for one in found
+    ]
+    rows.append([button(context.say("button_new_interview"), "1:iv:new:0"), *back_row(context)])
+    context.show(context.say("interviews_list" if found else "interviews_none"), rows)
+
+
+async def tap(context: Context) -> None:
+    """Buttons of the list and of the questions."""
+    parts = context.event.text.split(":")[2:]
+    match parts:
+        case ["new", client_id]:
+            await _begin(context, int(client_id) or None)
+        case ["open", interview_id]:
+            await _open(context, int(interview_id))
+        case ["report", interview_id]:
+            interview, answers = await service.load(context.tx, context.person, int(interview_id))
+            _report(context, interview, answers)
+        case ["over", interview_id, offset]:
+            await _overview(context, int(interview_id), int(offset))
+        case [interview_id, action, key, *value]:
+            await _act(context, int(interview_id), action, key, value[0] if value else "")
+        case _:
+            raise UserError(context.say("old_button"))
+
+
+async def _begin(context: Context, client_id: int | None) -> None:
+    title = context.say("interview_untitled", day=local_today(context))
+    if client_id is not None:
+        client = await book.client(context.tx, context.person, client_id, "interview")
+        title = context.say("interview_of", name=client.name)
+    interview_id = await service.begin(context.tx, context.person, title, client_id)
+    task = context.say("task_complete_interview", title=title)
+    await service.remind_to_complete(context.tx, context.person, interview_id, task)
+    await _open(context, interview_id)
+
+
+async def _open(context: Context, interview_id: int) -> None:
+    interview, answers = await service.load(context.tx, context.person, interview_id)
+    answers = flow.resume(context.office.questionnaire, answers)
+    await service.save(context.tx, interview_id, answers, interview.status)
+    await _next(context, interview, answers)
+
+
+async def _act(context: Context, interview_id: int, action: str, key: str, value: str) -> None:
+    interview, answers = await service.load(context.tx, context.person, interview_id)
+    questionnaire = context.office.questionnaire
+    match action:
+        case "a":
+            answers = _record(context, answers, key, value)
+        case "t":
+            await _toggle(context, interview, answers, key, value)
+            return
+        case "d":
+            state = await context.dialogue()
+            chosen = ",".join(state.get("chosen") or [])
+            if not chosen:
+                raise UserError(context.say("choose_at_least_one"))
+            answers = _record(context, answers, key, chosen)
+        case "s":
+            answers = flow.skip(questionnaire, answers, key)
+        case "p":
+            answers = flow.postpone(questionnaire, answers, key)
+        case "b":
+            answers = flow.back(questionnaire, answers)
+        case "c":
+            answers = flow.revisit(questionnaire, answers, key)
+        case "k":
+            answers = flow.resume(questionnaire, answers)
+        case _:
+            raise UserError(context.say("old_button"))
+    await service.save(context.tx, interview_id, answers)
+    await _next(context, interview, answers)
+
+
+def _record(context: Context, answers: Answers, key: str, raw: str) -> Answers:
+    return flow.record(context.office.questionnaire, answers, key, raw, today=local_today(context))
+
+
+async def typed(context: Context) -> None:
+    """A typed answer to the question that is open."""
+    state = await context.dialogue()
+    interview, answers = await service.load(context.tx, context.person, int(state["interview"]))
+    question = flow.next_question(context.office.questionnaire, answers)
+    if question is None:
+        await _next(context, interview, answers)
+        return
+    answers = _record(context, answers, question.key, context.event.text)
+    await service.save(context.tx, interview.id or 0, answers)
+    await _next(context, interview, answers)
+
+
+async def _next(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    """Ask the next question, or give the report."""
+    question = flow.next_question(context.office.questionnaire, answers)
+    if question is None:
+        await _finish(context, interview, answers)
+        return
+    chosen = list(_current_choice(question, answers))
+    await context.set_dialogue(flow="intake", interview=interview.id, chosen=chosen)
+    _ask(context, interview.id or 0, answers, question, chosen)
+
+
+def _current_choice(question: Question, answers: Answers) -> list[str]:
+    value = answers["values"].get(question.key)
+    return value if question.kind == "multi_choice" and isinstance(value, list) else []
+
+
+def _ask(
+    context: Context, interview_id: int, answers: Answers, question: Question, chosen: list[str]
+) -> None:
+    done = flow.progress(context.office.questionnaire, answers)
+    lines = [
+        context.say(
+            "question_head",
+            section=html.escape(question.section),
+            done=done.done + 1,
+            total=done.total,
+        ),
+        f"<b>{html.escape(question.text)}</b>",
+    ]
+    lines += [html.escape(extra) for extra in (question.help, question.guide) if extra]
+    if question.current:
+        lines.append(context.say("question_current", value=html.escape(question.current)))
+    rows = _answer_rows(context, interview_id, question, chosen)
+    ways = []
+    if not question.required:
+        ways.append(button(context.say("button_skip"), f"1:iv:{interview_id}:s:{question.key}"))
+        ways.append(button(context.say("button_postpone"), f"1:iv:{interview_id}:p:{question.key}"))
+    if question.current:
+        ways = [button(context.say("button_keep"), f"1:iv:{interview_id}:k:-")]
+    rows.append(ways)
+    if answers["trail"]:
+        rows.append(
+            [
+                button(context.say("button_back"), f"1:iv:{interview_id}:b:-"),
+                button(context.say("button_overview"), f"1:iv:over:{interview_id}:0"),
+            ]
+        )
+    context.show("\n".join(lines), [row for row in rows if row], html=True)
+
+
+def _answer_rows(
+    context: Context, interview_id: int, question: Question, chosen: list[str]
+) -> list[list[Button]]:
+    if question.kind == "multi_choice":
+        buttons = [
+            button(
+                ("✓ " if value in chosen else "") + label,
+                f"1:iv:{interview_id}:t:{question.key}:{value}",
+            )
+            for value, label in question.options
+        ]
+        done = button(context.say("button_done"), f"1:iv:{interview_id}:d:{question.key}")
+        return [*_rows(buttons), [done]]
+    buttons = [
+        button(label, f"1:iv:{interview_id}:a:{question.key}:{value}")
+        for value, label in question.options
+    ]
+    return _rows(buttons)
+
+
+def _rows(buttons: list[Button]) -> list[list[Button]]:
+    long = any(len(one["text"]) > _LONG_LABEL for one in buttons)
+    wide = 1 if long else _OPTIONS_IN_ROW
+    return [buttons[i : i + wide] for i in range(0, len(buttons), wide)]
+
+
+async def _toggle(
+    context: Context, interview: tables.Interview, answers: Answers, key: str, value: str
+) -> None:
+    """Tick or untick one of several choices; nothing is recorded before 完成."""
+    question = flow.next_question(context.office.questionnaire, answers)
+    if question is None or question.key != key:
+        raise UserError(context.say("old_button"))
+    state: dict[str, Any] = await context.dialogue()
+    chosen = list(state.get("chosen") or [])
+    chosen = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
+    await context.set_dialogue(flow="intake", interview=interview.id, chosen=chosen)
+    _ask(context, interview.id or 0, answers, question, chosen)
+
+
+async def _overview(context: Context, interview_id: int, offset: int) -> None:
+    """Every answer given, each a button to correct it."""
+    _, answers = await service.load(context.tx, context.person, interview_id)
+    lines = flow.overview(context.office.questionnaire, answers)
+    rows = [
+        [
+            button(
+                f"{line.title}：{line.shown or context.say('skipped')}"[:60],
+                f"1:iv:{interview_id}:c:{line.key}",
+            )
+        ]
+        for line in lines[offset : offset + _OVERVIEW_PAGE]
+    ]
+    turn = []
+    if offset:
+        before = max(0, offset - _OVERVIEW_PAGE)
+        turn.append(button(context.say("button_previous"), f"1:iv:over:{interview_id}:{before}"))
+    if offset + _OVERVIEW_PAGE < len(lines):
+        after = offset + _OVERVIEW_PAGE
+        turn.append(button(context.say("button_next"), f"1:iv:over:{interview_id}:{after}"))
+    rows.append(turn)
+    rows.append([button(context.say("button_continue"), f"1:iv:open:{interview_id}")])
+    context.show(context.say("overview_title"), [row for row in rows if row])
+
+
+async def _finish(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    await context.set_dialogue()
+    await service.finish(context.tx, interview, answers, context.office.questionnaire)
+    _report(context, interview, answers)
+
+
+def _report(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    """The gap report; without consent there is nothing to analyse."""
+    household = household_from_answers(
+        context.office.questionnaire, answers, today=local_today(context)
+    )
+    rows = [
+        [
+            button(context.say("button_overview"), f"1:iv:over:{interview.id}:0"),
+            *back_row(context),
+        ]
+    ]
+    if interview.client_id is not None:
+        rows.insert(0, [button(context.say("button_client_card"), f"1:cl:{interview.client_id}")])
+    context.show(render_report(analyse(household)), rows, html=True)

@@ -1,0 +1,40 @@
+"""A client stops greetings and offers, or wants them again; contract notices always go out."""
+
+from __future__ import annotations
+
+from bot.handlers.context import Context
+from bot.outbox.draft import NOTICE, Audience, button, message
+from bot.reminders import service
+from bot.store import book, outbox, people
+
+
+async def stop(context: Context) -> None:
+    """退订: no more marketing, from this moment on."""
+    await _set(context, False)
+
+
+async def resume(context: Context) -> None:
+    """恢复: greetings and offers again."""
+    await _set(context, True)
+
+
+async def tap(context: Context) -> None:
+    """The button under the answer does the opposite."""
+    await _set(context, context.event.text.endswith(":on"))
+
+
+async def _set(context: Context, wanted: bool) -> None:
+    for client in await book.clients_of_person(context.tx, context.person.id):
+        if client.marketing_ok != wanted:
+            await book.change_client(context.tx, client.id, marketing_ok=wanted)
+            await book.record_consent(context.tx, client.id, "marketing", wanted, context.person.id)
+            agent = await people.by_id(context.tx, client.agent_id)
+            told = context.say("told_resumed" if wanted else "told_stopped", name=client.name)
+            await outbox.enqueue(context.tx, [message(agent.chat_id, told, priority=NOTICE)])
+    await service.replan(context.tx, context.office.cadences, context.office.settings)
+    key, data = ("button_stop", "1:op:off") if wanted else ("button_resume", "1:op:on")
+    context.show(
+        context.say("marketing_resumed" if wanted else "marketing_stopped"),
+        [[button(context.say(key), data)]],
+        audience=Audience.CLIENT,
+    )

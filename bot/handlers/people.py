@@ -1,0 +1,144 @@
+"""Letting people in and moving clients: invitations, the team, handing a client over."""
+
+from __future__ import annotations
+
+from bot.domain.people import Person, Role
+from bot.errors import AccessDenied, UserError
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
+from bot.outbox.draft import NOTICE, Button, button, copy_button, message
+from bot.reminders import service
+from bot.store import book, outbox, people
+
+# who may invite whom
+_MAY_INVITE: dict[Role, tuple[Role, ...]] = {
+    Role.ADMIN: (Role.AGENT, Role.SUPERVISOR, Role.OFFICER, Role.ADMIN),
+    Role.SUPERVISOR: (Role.AGENT, Role.CLIENT),
+    Role.AGENT: (Role.CLIENT,),
+}
+_PAGE = 8
+
+
+async def invite(context: Context) -> None:
+    """Pick what kind of link to make."""
+    roles = _MAY_INVITE[context.person.role]
+    if roles == (Role.CLIENT,):
+        await _link(context, Role.CLIENT)
+        return
+    rows = [
+        [button(context.say(f"role_{role.value}"), f"1:pp:invite:{role.value}")] for role in roles
+    ]
+    context.show(context.say("invite_choose"), [*rows, back_row(context)])
+
+
+async def _link(context: Context, role: Role) -> None:
+    """A link to forward: one use for staff; the agent's personal one may be used many times."""
+    if role not in _MAY_INVITE.get(context.person.role, ()):
+        raise AccessDenied(context.say("not_your_role"))
+    personal = role is Role.CLIENT
+    secret = await people.invite(context.tx, role, inviter_id=context.person.id, reusable=personal)
+    link = f"https://t.me/{context.office.bot_name}?start={secret}"
+    key = "invite_clients" if personal else "invite_staff"
+    text = context.say(key, role=context.say(f"role_{role.value}"), link=link)
+    context.show(text, [[copy_button(context.say("button_copy_link"), link)], back_row(context)])
+
+
+async def _members(context: Context) -> list[Person]:
+    if context.person.role is Role.SUPERVISOR:
+        return await people.team_of(context.tx, context.person)
+    found: list[Person] = []
+    for role in (Role.ADMIN, Role.OFFICER, Role.SUPERVISOR, Role.AGENT):
+        found += await people.with_role(context.tx, role)
+    return found
+
+
+async def team(context: Context) -> None:
+    """The people one answers for."""
+    members = await _members(context)
+    rows: list[list[Button]] = []
+    lines = [context.say("team_title" if members else "team_empty", count=len(members))]
+    for member in members[:20]:
+        role = context.say(f"role_{member.role.value}")
+        lines.append(context.say("team_line", name=member.name, role=role))
+        if member.id != context.person.id:
+            rows.append([button(member.name, f"1:pp:one:{member.id}")])
+    context.show("\n".join(lines), [*rows, back_row(context)])
+
+
+async def _member(context: Context, person_id: int) -> Person:
+    found = {member.id: member for member in await _members(context)}
+    if person_id not in found:
+        raise AccessDenied(context.say("not_your_team"))
+    return found[person_id]
+
+
+async def tap(context: Context) -> None:
+    """Buttons of invitations and of the team."""
+    parts = context.event.text.split(":")[2:]
+    match parts:
+        case ["invite", role]:
+            await _link(context, Role(role))
+        case ["one", person_id]:
+            await _one(context, await _member(context, int(person_id)))
+        case ["off", person_id]:
+            await _leave(context, await _member(context, int(person_id)))
+        case ["give", client_id]:
+            await _give(context, int(client_id))
+        case ["to", client_id, person_id]:
+            mine = int(person_id) == context.person.id
+            receiver = context.person if mine else await _member(context, int(person_id))
+            await _handed(context, int(client_id), receiver)
+        case _:
+            raise UserError(context.say("old_button"))
+
+
+async def _one(context: Context, member: Person) -> None:
+    rows: list[list[Button]] = []
+    lines = [
+        context.say("member_card", name=member.name, role=context.say(f"role_{member.role.value}"))
+    ]
+    if context.person.role is Role.SUPERVISOR:
+        theirs = [
+            client
+            for client in await book.clients(context.tx, context.person, limit=200)
+            if client.agent_id == member.id
+        ]
+        lines.append(context.say("member_clients", count=len(theirs)))
+        rows += [
+            [button(context.say("button_give", name=client.name), f"1:pp:give:{client.id}")]
+            for client in theirs[:_PAGE]
+        ]
+    rows.append([button(context.say("button_leave"), f"1:pp:off:{member.id}")])
+    rows.append([button(context.say("menu_team"), "1:m:tuandui"), *back_row(context)])
+    context.show("\n".join(lines), rows)
+
+
+async def _leave(context: Context, member: Person) -> None:
+    """Somebody left: no access from now on; their clients go to the supervisor to be assigned."""
+    if member.id == context.person.id:
+        raise UserError(context.say("cannot_leave_self"))
+    await people.change(context.tx, member.id, active=False)
+    if member.role is Role.AGENT and member.supervisor_id is not None:
+        await book.hand_over_all(context.tx, member.id, member.supervisor_id)
+        await service.replan(context.tx, context.office.cadences, context.office.settings)
+    context.toast(context.say("member_left", name=member.name))
+    await team(context)
+
+
+async def _give(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "reassign")
+    receivers = [m for m in await _members(context) if m.id != client.agent_id]
+    if context.person.id != client.agent_id:
+        receivers.append(context.person)
+    rows = [[button(m.name, f"1:pp:to:{client.id}:{m.id}")] for m in receivers]
+    context.show(context.say("give_to_whom", name=client.name), [*rows, back_row(context)])
+
+
+async def _handed(context: Context, client_id: int, receiver: Person) -> None:
+    client = await book.client(context.tx, context.person, client_id, "reassign")
+    await book.change_client(context.tx, client.id, agent_id=receiver.id)
+    await service.replan(context.tx, context.office.cadences, context.office.settings)
+    told = context.say("told_given", name=client.name)
+    card = [[button(context.say("button_client_card"), f"1:cl:{client.id}")]]
+    await outbox.enqueue(context.tx, [message(receiver.chat_id, told, card, priority=NOTICE)])
+    context.show(context.say("given", name=client.name, to=receiver.name), [back_row(context)])

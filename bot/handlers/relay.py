@@ -1,0 +1,56 @@
+"""A client's own words: 退订 and 恢复 are obeyed, everything else goes to the serving agent."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.people import Client
+from bot.errors import UserError
+from bot.handlers import optout
+from bot.handlers.context import Context
+from bot.outbox.draft import NOTICE, Audience, button, message
+from bot.store import book, outbox, people
+
+_STOP = re.compile(
+    r"(退订|退訂|取消订阅|取消訂閱|td|unsubscribe|stop|不要再发了?|不要再發了?)[。！!. ]*", re.I
+)
+_RESUME = re.compile(r"(恢复|恢復|重新订阅|重新訂閱|start)[。！!. ]*", re.I)
+_LONGEST = 1500
+
+
+async def from_client(context: Context) -> None:
+    """Read what a client wrote."""
+    typed = context.event.text.strip()
+    if _STOP.fullmatch(typed):
+        await optout.stop(context)
+        return
+    if _RESUME.fullmatch(typed):
+        await optout.resume(context)
+        return
+    records = await book.clients_of_person(context.tx, context.person.id)
+    if not records:
+        raise UserError(context.say("client_without_agent"))
+    for client in records[:3]:
+        await _forward(context, client, typed)
+    context.reply(context.say("relayed"), audience=Audience.CLIENT, client_id=records[0].id)
+
+
+async def _forward(context: Context, client: Client, typed: str) -> None:
+    agent = await people.by_id(context.tx, client.agent_id)
+    text = context.say("client_says", name=client.name, text=typed[:_LONGEST])
+    buttons = [
+        [
+            button(context.say("button_answer_client"), f"1:co:{client.id}"),
+            button(context.say("button_how_to_answer"), f"1:re:{client.id}"),
+        ]
+    ]
+    await outbox.enqueue(context.tx, [message(agent.chat_id, text, buttons, priority=NOTICE)])
+
+
+async def tap(context: Context) -> None:
+    """The agent asks how to answer: the objections closest to the client's words."""
+    client = await book.client(
+        context.tx, context.person, int(context.event.text.split(":")[2]), "write"
+    )
+    await context.set_dialogue(flow="objection", client=client.id)
+    context.reply(context.say("objection_ask_of", name=client.name))

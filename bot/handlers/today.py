@@ -1,0 +1,63 @@
+"""Who needs the agent today: tasks, replies that wait, and what will be sent soon."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.handlers.clients import local_today
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
+from bot.outbox.draft import Button, button
+from bot.store import book, tables, touches
+
+_DAYS = 7
+
+
+async def today(context: Context) -> None:
+    """Open tasks with a button each, overdue premiums, and the touches of the next days."""
+    zone = ZoneInfo(context.person.timezone)
+    tasks = await touches.open_tasks(context.tx, context.person.id, 8)
+    until = context.tx.now + timedelta(days=_DAYS)
+    coming = await touches.upcoming(context.tx, context.person.id, until, limit=10)
+    counts = await book.counts(context.tx, context.person, local_today(context))
+    lines = [context.say("today_title", day=local_today(context), **counts)]
+    lines.append(context.say("today_tasks" if tasks else "today_no_tasks", count=len(tasks)))
+    lines += [f"{number}. {task.title}" for number, task in enumerate(tasks, 1)]
+    lines.append(context.say("today_touches" if coming else "today_no_touches", days=_DAYS))
+    lines += [
+        context.say(
+            "touch_line",
+            at=touch.due_at.astimezone(zone).strftime("%m-%d %H:%M"),
+            cadence=_name(context, touch),
+            name=await _client_name(context, touch),
+        )
+        for touch in coming
+    ]
+    rows: list[list[Button]] = []
+    for number, task in enumerate(tasks, 1):
+        row = [button(context.say("button_task_done", number=number), f"1:tk:{task.id}")]
+        if task.client_id:
+            row.append(button(context.say("button_client_card"), f"1:cl:{task.client_id}"))
+        rows.append(row)
+    rows.append([button(context.say("menu_touches"), "1:m:tixing"), *back_row(context)])
+    context.show("\n".join(lines), rows)
+
+
+def _name(context: Context, touch: tables.Touch) -> str:
+    cadence = context.office.cadences.cadence(touch.cadence)
+    return cadence.zh if cadence else touch.cadence
+
+
+async def _client_name(context: Context, touch: tables.Touch) -> str:
+    if touch.client_id is None:
+        return ""
+    return (await book.client_for_system(context.tx, touch.client_id)).name
+
+
+async def finish(context: Context) -> None:
+    """A task was done."""
+    task_id = int(context.event.text.split(":")[2])
+    done = await touches.finish_task(context.tx, task_id, context.person.id)
+    context.toast(context.say("task_done" if done else "task_done_before"))
+    await today(context)

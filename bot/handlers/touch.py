@@ -1,0 +1,142 @@
+"""The touches planned for clients: see them, read them, change the words, delay or cancel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.people import Client
+from bot.errors import UserError
+from bot.handlers.compose import MAX_LENGTH, explain
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
+from bot.outbox.draft import button
+from bot.reminders import service
+from bot.reminders.calendar import next_client_hour
+from bot.store import book, tables, touches
+
+_DAYS = 30
+_SHOWN = 10
+
+
+async def list_(context: Context) -> None:
+    """Client touches of the coming month."""
+    until = context.tx.now + timedelta(days=_DAYS)
+    mine = context.person.id
+    found = await touches.upcoming(context.tx, mine, until, audience="client", limit=_SHOWN)
+    await _show(context, found)
+
+
+async def _show(context: Context, found: list[tables.Touch]) -> None:
+    rows = []
+    for touch in found:
+        client = await _client(context, touch)
+        rows.append([button(_label(context, touch, client), f"1:tc:{touch.id}")])
+    rows.append(back_row(context))
+    context.show(context.say("touches_list" if found else "touches_none", days=_DAYS), rows)
+
+
+async def _client(context: Context, touch: tables.Touch) -> Client:
+    return await book.client(context.tx, context.person, touch.client_id or 0, "touch")
+
+
+def _label(context: Context, touch: tables.Touch, client: Client) -> str:
+    at = touch.due_at.astimezone(ZoneInfo(client.timezone)).strftime("%m-%d %H:%M")
+    cadence = context.office.cadences.cadence(touch.cadence)
+    return f"{at} {client.name} {cadence.zh if cadence else ''}"
+
+
+async def tap(context: Context) -> None:
+    """Buttons of the list and of one touch."""
+    parts = context.event.text.split(":")[2:]
+    if parts[0] == "of":
+        client = await book.client(context.tx, context.person, int(parts[1]), "touch")
+        until = context.tx.now + timedelta(days=_DAYS)
+        every = await touches.upcoming(
+            context.tx, client.agent_id, until, audience="client", limit=200
+        )
+        mine = [touch for touch in every if touch.client_id == client.id]
+        await _show(context, mine[:_SHOWN])
+        return
+    touch = await _mine(context, int(parts[0]))
+    match parts[1:]:
+        case []:
+            await _one(context, touch)
+        case ["edit"]:
+            await context.set_dialogue(flow="touch", touch=touch.id)
+            context.reply(context.say("touch_edit_ask"), [back_row(context)])
+        case ["delay"]:
+            await _delay(context, touch)
+        case ["cancel"]:
+            await touches.change(
+                context.tx,
+                touch.id or 0,
+                status="cancelled",
+                reason="agent",
+                decided_at=context.tx.now,
+            )
+            context.toast(context.say("touch_cancelled"))
+            await list_(context)
+        case _:
+            raise UserError(context.say("old_button"))
+
+
+async def _mine(context: Context, touch_id: int) -> tables.Touch:
+    """A planned touch of a client the person may see."""
+    touch = await touches.get(context.tx, touch_id)
+    if touch is None or touch.client_id is None:
+        raise UserError(context.say("touch_gone"))
+    await book.client(context.tx, context.person, touch.client_id, "touch")
+    if touch.status != "planned":
+        raise UserError(context.say("touch_decided"))
+    return touch
+
+
+async def _one(context: Context, touch: tables.Touch) -> None:
+    client = await _client(context, touch)
+    office = context.office
+    text = await service.preview(
+        context.tx, touch, office.cadences, office.settings, context.script
+    )
+    told = context.say("touch_preview", label=_label(context, touch, client), text=text)
+    rows = [
+        [
+            button(context.say("button_touch_edit"), f"1:tc:{touch.id}:edit"),
+            button(context.say("button_touch_delay"), f"1:tc:{touch.id}:delay"),
+            button(context.say("button_touch_cancel"), f"1:tc:{touch.id}:cancel"),
+        ],
+        [button(context.say("menu_touches"), "1:m:tixing"), *back_row(context)],
+    ]
+    context.show(told, rows)
+
+
+async def _delay(context: Context, touch: tables.Touch) -> None:
+    """One day later at the same hour; never past the time in which it makes sense."""
+    client = await _client(context, touch)
+    later = next_client_hour(touch.due_at + timedelta(days=1), client.timezone)
+    if later >= touch.expires_at:
+        raise UserError(context.say("touch_too_late"))
+    await touches.change(
+        context.tx, touch.id or 0, due_at=later, reason="delayed", decided_at=context.tx.now
+    )
+    context.toast(context.say("touch_delayed"))
+    await list_(context)
+
+
+async def typed(context: Context) -> None:
+    """The agent's own words for a touch: judged at once, and again when it goes out."""
+    state = await context.dialogue()
+    touch = await _mine(context, int(state.get("touch") or 0))
+    text = context.event.text.strip()
+    if len(text) > MAX_LENGTH:
+        raise UserError(context.say("compose_too_long", limit=MAX_LENGTH))
+    verdict = context.office.gate.judge(text)
+    if verdict.decision != "pass":
+        context.reply(explain(context, text, verdict), [back_row(context)], html=True)
+        context.reply(context.say("touch_edit_again"))
+        return
+    await touches.change(
+        context.tx, touch.id or 0, text_override=text, decided_at=context.tx.now, reason="edited"
+    )
+    await context.set_dialogue()
+    context.reply(context.say("touch_edited"), [back_row(context)])

@@ -1,0 +1,1 @@
+"""The needs interview: questions, answers, coverage gaps and the report of them."""

@@ -1,0 +1,216 @@
+"""Turns the answers of an interview into a household for the analysis."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.household import (
+    Appetite,
+    Asset,
+    AssetKind,
+    Assumptions,
+    Cover,
+    Debt,
+    DebtKind,
+    Expense,
+    Household,
+    Member,
+)
+from bot.intake.flow import Answers, live_values
+from bot.intake.household import USABLE
+from bot.intake.schema import Questionnaire
+from bot.intake.walk import people
+
+ZERO = Decimal(0)
+
+
+def household_from_answers(
+    questionnaire: Questionnaire, answers: Answers, *, today: date
+) -> Household:
+    """The household that the answers holding now tell of; what was skipped stays None.
+
+    Without consent it has one nameless client and no figures. ``today`` brings ages up to date.
+    """
+    live = live_values(questionnaire, answers)
+    told = _Told(live, today)
+    members = _members(questionnaire, told)
+    return Household(
+        name=f"{members[0].name}一家" if len(members) > 1 else members[0].name,
+        members=tuple(members),
+        spending_yearly=_times(told.amount("spending"), 12),
+        expenses=tuple(_expenses(told)),
+        debts=tuple(_debts(told)),
+        assets=tuple(_assets(told)),
+        covers=tuple(_covers(told)),
+        assumptions=Assumptions(),
+        worries=tuple(_labels(questionnaire, "worry", live)),
+        goals=tuple(live.get("goals", ())),
+        appetite=appetite(questionnaire, live),
+        intent=live.get("intent"),
+        premium_budget=told.amount("budget"),
+        owner="owner" in (live.get("client_job"), live.get("spouse_job")),
+        newcomer=live.get("newcomer") is True,
+        renter=live.get("housing") == "rent",
+    )
+
+
+class _Told:
+    """Reads stored values as amounts and ages of today."""
+
+    def __init__(self, live: dict[str, Any], today: date) -> None:
+        self.live = live
+        self.today = today
+
+    def amount(self, key: str) -> Decimal | None:
+        value = self.live.get(key)
+        return None if value is None else Decimal(value)
+
+    def age(self, key: str) -> int | None:
+        value = self.live.get(key)
+        if value is None:
+            return None
+        then = date.fromisoformat(value["as_of"])
+        if "date" in value and len(value["date"]) == 10:
+            then = date.fromisoformat(value["date"])
+            return self.today.year - then.year - (_day(self.today) < _day(then))
+        years = self.today.year - then.year - (_day(self.today) < _day(then))
+        return int(value["age"]) + max(years, 0)
+
+
+def _day(day: date) -> tuple[int, int]:
+    return day.month, day.day
+
+
+def _times(amount: Decimal | None, factor: int) -> Decimal | None:
+    return None if amount is None else amount * factor
+
+
+def _members(questionnaire: Questionnaire, told: _Told) -> list[Member]:
+    names = people(questionnaire, told.live)
+    members = [_adult("client", "client", names["client"], told)]
+    if "spouse" in names:
+        members.append(_adult("spouse", "spouse", names["spouse"], told))
+    for key, name in names.items():
+        if key.startswith("child."):
+            members.append(_child(key, name, told))
+    return members
+
+
+def _adult(key: str, relation: Any, name: str, told: _Told) -> Member:
+    live = told.live
+    age = told.age(f"{key}_birth")
+    working = None
+    if live.get(f"{key}_job") == "retired":
+        working = 0
+    elif key == "client" and age is not None and live.get("retire_age") is not None:
+        working = max(live["retire_age"] - age, 0)
+    pension = _times(told.amount("client_pension"), 12) if key == "client" else None
+    return Member(
+        id=key,
+        name=name,
+        relation=relation,
+        sex=live.get(f"{key}_sex"),
+        age=age,
+        occupation=live.get(f"{key}_job", ""),
+        city=live.get(f"{key}_city", ""),
+        social_insurance=live.get(f"{key}_social"),
+        health=live.get(f"{key}_health", "unknown"),
+        income_yearly=told.amount(f"{key}_income") or ZERO,
+        income_years=working,
+        pension_yearly=pension,
+    )
+
+
+def _child(key: str, name: str, told: _Told) -> Member:
+    place = key.partition(".")[2]
+    return Member(
+        id=f"child_{place}",
+        name=name,
+        relation="child",
+        sex=told.live.get(f"child_sex.{place}"),
+        age=told.age(f"child_birth.{place}"),
+        social_insurance=told.live.get("child_social"),
+        health=told.live.get("children_health", "unknown"),
+    )
+
+
+def _expenses(told: _Told) -> list[Expense]:
+    found = []
+    education = told.amount("education_cost")
+    if education is not None:
+        ages = [told.age(key) for key in told.live if key.startswith("child_birth.")]
+        known = [age for age in ages if age is not None]
+        away = max(Assumptions().university_age - max(known), 0) if known else 0
+        found.append(Expense("education", education, None, away, "孩子教育"))
+    parents = told.amount("parents_cost")
+    if parents:
+        found.append(Expense("parents", parents, Assumptions().parents_years, 0, "赡养父母"))
+    return found
+
+
+_DEBTS: tuple[tuple[str, DebtKind], ...] = (
+    ("mortgage_left", "mortgage"),
+    ("other_debt", "other"),
+    ("owner_debt", "business"),
+)
+_ASSETS: tuple[tuple[str, AssetKind], ...] = (
+    ("deposits", "deposit"),
+    ("funds", "fund"),
+    ("stocks", "stock"),
+    ("property", "property"),
+    ("education_saved", "education"),
+)
+
+
+def _debts(told: _Told) -> list[Debt]:
+    amounts = [(kind, told.amount(key)) for key, kind in _DEBTS]
+    return [Debt(kind, amount) for kind, amount in amounts if amount]
+
+
+def _assets(told: _Told) -> list[Asset]:
+    amounts = [(kind, told.amount(key)) for key, kind in _ASSETS]
+    return [Asset(kind, amount, USABLE[kind]) for kind, amount in amounts if amount]
+
+
+def _covers(told: _Told) -> list[Cover]:
+    found = []
+    for place in range(1, told.live.get("policies", 0) + 1):
+        insured = told.live.get(f"policy_insured.{place}")
+        kind = told.live.get(f"policy_kind.{place}")
+        if insured is None or kind is None:
+            continue
+        found.append(
+            Cover(
+                insured=insured.replace(".", "_"),
+                kind=kind,
+                sum_insured=told.amount(f"policy_sum.{place}") or ZERO,
+                premium=told.amount(f"policy_premium.{place}") or ZERO,
+                product=told.live.get(f"policy_company.{place}", ""),
+            )
+        )
+    return found
+
+
+def _labels(questionnaire: Questionnaire, key: str, live: dict[str, Any]) -> list[str]:
+    labels = {option.value: option.label for option in questionnaire.specs[key].options}
+    return [labels[value] for value in live.get(key, ())]
+
+
+def appetite(questionnaire: Questionnaire, live: dict[str, Any]) -> Appetite | None:
+    """保守, 平衡 or 激进: the scored options chosen, as a share of what they could score.
+
+    Up to a third is conservative, up to two thirds balanced. None when nothing was answered.
+    """
+    score = most = 0
+    for key, spec in questionnaire.specs.items():
+        scores = {o.value: o.score for o in spec.options if o.score is not None}
+        if scores and key in live:
+            score += scores[live[key]]
+            most += max(scores.values())
+    if not most:
+        return None
+    if score * 3 <= most:
+        return "conservative"
+    return "balanced" if score * 3 <= most * 2 else "aggressive"

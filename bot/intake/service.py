@@ -1,0 +1,104 @@
+"""Interviews against the database: sealed, saved after every answer, finished with a report."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from bot.domain.people import Person
+from bot.errors import AccessDenied
+from bot.intake.flow import Answers, live_values, new_answers
+from bot.intake.schema import Questionnaire
+from bot.store import book, tables, touches
+from bot.store.engine import Tx
+
+INTERVIEW = tables.table(tables.Interview)
+
+_COMPLETE_WITHIN = timedelta(hours=24)
+
+
+def _sealed(tx: Tx, answers: Answers) -> bytes | None:
+    return tx.vault.seal(json.dumps(answers, ensure_ascii=False))
+
+
+async def begin(tx: Tx, agent: Person, title: str, client_id: int | None) -> int:
+    """A new interview; the agent is reminded to complete the record within 24 hours."""
+    statement = (
+        insert(INTERVIEW)
+        .values(
+            agent_id=agent.id,
+            client_id=client_id,
+            title=title,
+            answers_sealed=_sealed(tx, new_answers()),
+            started_at=tx.now,
+            updated_at=tx.now,
+        )
+        .returning(INTERVIEW.c.id)
+    )
+    return int((await tx.connection.execute(statement)).scalar_one())
+
+
+async def load(tx: Tx, agent: Person, interview_id: int) -> tuple[tables.Interview, Answers]:
+    """An interview of this agent, locked, with its answers opened."""
+    query = (
+        select(INTERVIEW)
+        .where(INTERVIEW.c.id == interview_id, INTERVIEW.c.agent_id == agent.id)
+        .with_for_update()
+    )
+    row = (await tx.connection.execute(query)).first()
+    if row is None:
+        raise AccessDenied("没有找到这份问卷，请从菜单重新打开")
+    interview = tables.Interview.model_validate(row._mapping)
+    answers: dict[str, Any] = json.loads(tx.vault.open(interview.answers_sealed) or "{}")
+    return interview, answers
+
+
+async def save(tx: Tx, interview_id: int, answers: Answers, status: str = "open") -> None:
+    """Keep the answers; nothing of an interview is held in memory."""
+    await tx.connection.execute(
+        update(INTERVIEW)
+        .where(INTERVIEW.c.id == interview_id)
+        .values(answers_sealed=_sealed(tx, answers), updated_at=tx.now, status=status)
+    )
+
+
+async def open_interviews(tx: Tx, agent: Person, limit: int = 6) -> list[tables.Interview]:
+    """Interviews that can be continued or read again, newest first."""
+    query = (
+        select(INTERVIEW)
+        .where(INTERVIEW.c.agent_id == agent.id)
+        .order_by(INTERVIEW.c.updated_at.desc())
+        .limit(limit)
+    )
+    return [tables.Interview.model_validate(r._mapping) for r in await tx.connection.execute(query)]
+
+
+async def remind_to_complete(tx: Tx, agent: Person, interview_id: int, title: str) -> None:
+    """A task that stays until the interview is finished."""
+    await touches.add_task(
+        tx,
+        agent.id,
+        "complete_interview",
+        title,
+        due_at=tx.now + _COMPLETE_WITHIN,
+        dedupe_key=f"interview:{interview_id}",
+    )
+
+
+async def finish(
+    tx: Tx, interview: tables.Interview, answers: Answers, questionnaire: Questionnaire
+) -> None:
+    """Close an interview: consents are recorded for the client, the reminder is done."""
+    await save(tx, interview.id or 0, answers, status="finished")
+    await touches.finish_keyed(tx, f"interview:{interview.id}")
+    if interview.client_id is None:
+        return
+    live = live_values(questionnaire, answers)
+    for kind, question in questionnaire.consents.items():
+        if question in live:
+            await book.record_consent(
+                tx, interview.client_id, kind, live[question] is True, interview.agent_id
+            )

@@ -1,0 +1,1 @@
+"""What leaves: drafts, the rows that hold them, and what to do when sending fails."""

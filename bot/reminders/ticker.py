@@ -1,0 +1,87 @@
+"""The clockwork: APScheduler only ticks; what is due stands in the database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.compliance import review
+from bot.compliance.gate import Gate
+from bot.reminders import service
+from bot.reminders.schema import Cadences
+from bot.settings import Settings
+from bot.store import inbox
+from bot.store.engine import Store, Tx
+
+log = logging.getLogger(__name__)
+
+_TICK_LOCK = 0x5359_0003
+_PLAN_MINUTES = 10
+
+
+@dataclass(slots=True)
+class Ticker:
+    """Plans, sends due touches, passes on late reviews, and cleans the inbox.
+
+    ``after`` is called after each tick, so that the postman looks at what was queued.
+    """
+
+    store: Store
+    cadences: Cadences
+    settings: Settings
+    gate: Gate
+    after: Callable[[], Awaitable[None]]
+    _scheduler: AsyncIOScheduler | None = None
+
+    def start(self, seconds: float) -> None:
+        """Tick every ``seconds``; a missed tick is made up once, two never run together."""
+        scheduler = AsyncIOScheduler(
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        scheduler.add_job(self._safely, "interval", args=[self.tick], seconds=seconds)
+        scheduler.add_job(self._safely, "interval", args=[self.plan], minutes=_PLAN_MINUTES)
+        scheduler.start()
+        self._scheduler = scheduler
+
+    def stop(self) -> None:
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+
+    async def _safely(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except (SQLAlchemyError, OSError):
+            log.exception("the tick could not reach the database; the next one tries again")
+
+    async def plan(self) -> None:
+        """Lapse what passed its grace, and plan the coming weeks anew."""
+        async with self.store.begin() as tx:
+            if await _alone(tx):
+                await service.lapse_overdue(tx, self.cadences, self.settings)
+                await service.replan(tx, self.cadences, self.settings)
+                await inbox.forget_old(tx)
+        await self.after()
+
+    async def tick(self) -> None:
+        """Send what is due; the touches of one batch are one transaction."""
+        while True:
+            async with self.store.begin() as tx:
+                sent = await service.send_due(tx, self.cadences, self.settings, self.gate)
+            if not sent:
+                break
+        async with self.store.begin() as tx:
+            await review.pass_on_overdue(tx, self.settings.review_minutes)
+        await self.after()
+
+
+async def _alone(tx: Tx) -> bool:
+    """Whether no other process plans at this moment."""
+    found = await tx.connection.execute(
+        text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _TICK_LOCK}
+    )
+    return bool(found.scalar())

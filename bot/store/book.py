@@ -1,0 +1,288 @@
+"""Clients, policies, claims and consents; who may see whom is decided here, where data is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.engine import Row
+
+from bot.domain.people import Client, Person, Role
+from bot.domain.policies import Claim, ClaimDecision, Policy, PolicyStatus
+from bot.errors import AccessDenied
+from bot.store import tables
+from bot.store.engine import Tx
+from bot.store.people import PERSON
+
+CLIENT = tables.table(tables.Client)
+POLICY = tables.table(tables.Policy)
+CLAIM = tables.table(tables.Claim)
+CONSENT = tables.table(tables.Consent)
+ACCESS = tables.table(tables.AccessLog)
+
+
+class ClientDenied(AccessDenied):
+    """A person asked for a client who is not theirs; the dispatcher traces it."""
+
+    def __init__(self, person_id: int, client_id: int, action: str) -> None:
+        self.person_id = person_id
+        self.client_id = client_id
+        self.action = action
+        super().__init__("这位客户不在您名下，看不到资料；如需跟进，请找主管转交")
+
+
+def _client(tx: Tx, row: Row[Any]) -> Client:
+    return Client(
+        id=row.id,
+        agent_id=row.agent_id,
+        name=row.name,
+        external_id=row.external_id,
+        person_id=row.person_id,
+        sex=row.sex,
+        birth_on=row.birth_on,
+        birth_lunar=row.birth_lunar,
+        phone=tx.vault.open(row.phone_sealed),
+        timezone=row.timezone,
+        marketing_ok=row.marketing_ok,
+        deceased=row.deceased,
+    )
+
+
+def _policy(row: Row[Any]) -> Policy:
+    return Policy(
+        id=row.id,
+        client_id=row.client_id,
+        number=row.number,
+        product=row.product,
+        company=row.company,
+        premium=row.premium,
+        frequency=row.frequency,
+        sum_insured=row.sum_insured,
+        issued_on=row.issued_on,
+        next_due_on=row.next_due_on,
+        status=PolicyStatus(row.status),
+        jurisdiction=row.jurisdiction,
+    )
+
+
+def _claim(row: Row[Any]) -> Claim:
+    decision = ClaimDecision(row.decision) if row.decision else None
+    return Claim(row.id, row.policy_id, row.opened_at, row.decided_at, decision)
+
+
+def _visible_to(viewer: Person) -> Select[Any]:
+    """The clients a person may see: own (agent), the team's (supervisor), all (administrator)."""
+    query = select(CLIENT)
+    if viewer.role is Role.ADMIN:
+        return query
+    if viewer.role is Role.SUPERVISOR:
+        team = select(PERSON.c.id).where(PERSON.c.supervisor_id == viewer.id)
+        return query.where(or_(CLIENT.c.agent_id == viewer.id, CLIENT.c.agent_id.in_(team)))
+    if viewer.role is Role.AGENT:
+        return query.where(CLIENT.c.agent_id == viewer.id)
+    if viewer.role is Role.CLIENT:
+        return query.where(CLIENT.c.person_id == viewer.id)
+    return query.where(CLIENT.c.id.is_(None))
+
+
+async def client(tx: Tx, viewer: Person, client_id: int, action: str = "view") -> Client:
+    """A client the viewer may see; another's look is traced, a refused one raises ClientDenied."""
+    query = _visible_to(viewer).where(CLIENT.c.id == client_id)
+    row = (await tx.connection.execute(query)).first()
+    if row is None:
+        raise ClientDenied(viewer.id, client_id, action)
+    if row.agent_id != viewer.id and row.person_id != viewer.id:
+        await trace(tx, viewer.id, client_id, action, allowed=True)
+    return _client(tx, row)
+
+
+async def client_for_system(tx: Tx, client_id: int) -> Client:
+    """A client for work that no person asked for, such as reminders."""
+    found = await tx.connection.execute(select(CLIENT).where(CLIENT.c.id == client_id))
+    return _client(tx, found.one())
+
+
+async def clients(
+    tx: Tx, viewer: Person, *, search: str = "", limit: int = 50, offset: int = 0
+) -> list[Client]:
+    """Clients the viewer may see, by name; ``search`` is part of a name or a whole phone."""
+    query = _visible_to(viewer)
+    if search:
+        by_phone = CLIENT.c.phone_index == tx.vault.index("phone", search)
+        query = query.where(or_(CLIENT.c.name.contains(search, autoescape=True), by_phone))
+    query = query.order_by(CLIENT.c.name, CLIENT.c.id).limit(limit).offset(offset)
+    return [_client(tx, row) for row in await tx.connection.execute(query)]
+
+
+async def clients_of_person(tx: Tx, person_id: int) -> list[Client]:
+    """The records of one joined client (one with each agent who serves them)."""
+    query = select(CLIENT).where(CLIENT.c.person_id == person_id).order_by(CLIENT.c.id)
+    return [_client(tx, row) for row in await tx.connection.execute(query)]
+
+
+async def by_phone(tx: Tx, phone: str, agent_id: int | None = None) -> list[Client]:
+    """The records with exactly this phone, of one agent or of all."""
+    query = select(CLIENT).where(CLIENT.c.phone_index == tx.vault.index("phone", phone))
+    if agent_id is not None:
+        query = query.where(CLIENT.c.agent_id == agent_id)
+    return [_client(tx, row) for row in await tx.connection.execute(query.order_by(CLIENT.c.id))]
+
+
+def client_values(tx: Tx, given: dict[str, Any]) -> dict[str, Any]:
+    """Columns of a client; ``phone`` and ``id_number`` become sealed columns."""
+    values = dict(given)
+    if "phone" in values:
+        phone = values.pop("phone")
+        values["phone_sealed"] = tx.vault.seal(phone)
+        values["phone_index"] = tx.vault.index("phone", phone)
+    if "id_number" in values:
+        values["id_number_sealed"] = tx.vault.seal(values.pop("id_number"))
+    return values
+
+
+async def add_client(tx: Tx, agent_id: int, name: str, **given: Any) -> Client:
+    """Add a client to an agent's book."""
+    values = client_values(tx, {"name": name, **given})
+    statement = insert(CLIENT).values(agent_id=agent_id, created_at=tx.now, **values)
+    return _client(tx, (await tx.connection.execute(statement.returning(CLIENT))).one())
+
+
+async def change_client(tx: Tx, client_id: int, **given: Any) -> None:
+    """Set columns of a client."""
+    values = client_values(tx, given)
+    await tx.connection.execute(update(CLIENT).where(CLIENT.c.id == client_id).values(**values))
+
+
+async def hand_over_all(tx: Tx, from_agent: int, to_agent: int) -> None:
+    """Give every client of one agent to another.
+
+    An external id that the receiver's book has already is dropped from the record handed over.
+    """
+    taken = select(CLIENT.c.external_id).where(
+        CLIENT.c.agent_id == to_agent, CLIENT.c.external_id.is_not(None)
+    )
+    theirs = CLIENT.c.agent_id == from_agent
+    clash = update(CLIENT).where(theirs, CLIENT.c.external_id.in_(taken)).values(external_id=None)
+    await tx.connection.execute(clash)
+    await tx.connection.execute(update(CLIENT).where(theirs).values(agent_id=to_agent))
+
+
+async def upsert_client(tx: Tx, agent_id: int, external_id: str, **given: Any) -> Client:
+    """Add a client of an import, or change the one with the same external id."""
+    values = client_values(tx, given)
+    statement = pg_insert(CLIENT).values(
+        agent_id=agent_id, external_id=external_id, created_at=tx.now, **values
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["agent_id", "external_id"], set_=values
+    )
+    return _client(tx, (await tx.connection.execute(statement.returning(CLIENT))).one())
+
+
+async def upsert_policy(tx: Tx, client_id: int, number: str, **values: Any) -> Policy:
+    """Add a policy, or change the one of the same client and number."""
+    statement = pg_insert(POLICY).values(client_id=client_id, number=number, **values)
+    statement = statement.on_conflict_do_update(
+        index_elements=["client_id", "number"], set_=values or {"number": number}
+    )
+    return _policy((await tx.connection.execute(statement.returning(POLICY))).one())
+
+
+async def policies(tx: Tx, client_ids: Sequence[int]) -> list[Policy]:
+    """The policies of clients that the caller has already been allowed to see."""
+    query = select(POLICY).where(POLICY.c.client_id.in_(client_ids)).order_by(POLICY.c.id)
+    return [_policy(row) for row in await tx.connection.execute(query)]
+
+
+async def policy(tx: Tx, viewer: Person, policy_id: int) -> tuple[Policy, Client]:
+    """A policy and its client, if the viewer may see the client."""
+    row = (await tx.connection.execute(select(POLICY).where(POLICY.c.id == policy_id))).first()
+    if row is None:
+        raise AccessDenied("没有找到这张保单，可能已被删除；请从客户名单重新进入")
+    return _policy(row), await client(tx, viewer, row.client_id)
+
+
+async def change_policy(tx: Tx, policy_id: int, **values: Any) -> None:
+    """Set columns of a policy."""
+    await tx.connection.execute(update(POLICY).where(POLICY.c.id == policy_id).values(**values))
+
+
+async def open_claim(tx: Tx, policy_id: int) -> Claim:
+    """Record that a claim was reported now."""
+    statement = insert(CLAIM).values(policy_id=policy_id, opened_at=tx.now).returning(CLAIM)
+    return _claim((await tx.connection.execute(statement)).one())
+
+
+async def decide_claim(tx: Tx, claim_id: int, decision: ClaimDecision) -> None:
+    """Record the outcome of a claim."""
+    await tx.connection.execute(
+        update(CLAIM)
+        .where(CLAIM.c.id == claim_id)
+        .values(decided_at=tx.now, decision=decision.value)
+    )
+
+
+async def claims(tx: Tx, policy_ids: Sequence[int]) -> list[Claim]:
+    """The claims of policies that the caller has already been allowed to see."""
+    query = select(CLAIM).where(CLAIM.c.policy_id.in_(policy_ids)).order_by(CLAIM.c.id)
+    return [_claim(row) for row in await tx.connection.execute(query)]
+
+
+async def all_for_planning(tx: Tx) -> tuple[list[Client], list[Policy], list[Claim]]:
+    """The whole book, for the reminders."""
+    client_rows = await tx.connection.execute(select(CLIENT).order_by(CLIENT.c.id))
+    policy_rows = await tx.connection.execute(select(POLICY).order_by(POLICY.c.id))
+    claim_rows = await tx.connection.execute(select(CLAIM).order_by(CLAIM.c.id))
+    return (
+        [_client(tx, row) for row in client_rows],
+        [_policy(row) for row in policy_rows],
+        [_claim(row) for row in claim_rows],
+    )
+
+
+async def record_consent(
+    tx: Tx, client_id: int, kind: str, given: bool, recorded_by: int | None
+) -> None:
+    """Keep an answer to a consent question; ``kind`` is ``data``, ``health`` or ``marketing``."""
+    await tx.connection.execute(
+        insert(CONSENT).values(
+            client_id=client_id,
+            kind=kind,
+            given=given,
+            recorded_by=recorded_by,
+            recorded_at=tx.now,
+        )
+    )
+
+
+async def trace(tx: Tx, person_id: int, client_id: int, action: str, *, allowed: bool) -> None:
+    """Leave a trace of a look at another's client; an id that does not exist leaves none."""
+    exists = select(CLIENT.c.id).where(CLIENT.c.id == client_id)
+    if (await tx.connection.execute(exists)).first() is None:
+        return
+    await tx.connection.execute(
+        insert(ACCESS).values(
+            person_id=person_id, client_id=client_id, action=action, allowed=allowed, at=tx.now
+        )
+    )
+
+
+async def counts(tx: Tx, viewer: Person, today: date) -> dict[str, int]:
+    """How many clients, policies in force and overdue policies the viewer can see."""
+    mine = _visible_to(viewer).subquery()
+    query = (
+        select(
+            func.count(func.distinct(mine.c.id)),
+            func.count(POLICY.c.id).filter(POLICY.c.status == "active"),
+            func.count(POLICY.c.id).filter(
+                POLICY.c.status == "active", POLICY.c.next_due_on < today
+            ),
+        )
+        .select_from(mine)
+        .outerjoin(POLICY, POLICY.c.client_id == mine.c.id)
+    )
+    clients_, active, overdue = (await tx.connection.execute(query)).one()
+    return {"clients": clients_, "active": active, "overdue": overdue}

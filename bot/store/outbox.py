@@ -1,0 +1,183 @@
+"""Rows of what leaves: queued with the change that caused them, claimed once, kept for good."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+
+from bot.outbox.draft import Audience, Draft
+from bot.store import tables
+from bot.store.engine import Tx
+
+OUTBOX = tables.table(tables.Outbox)
+
+INSTANCE_LOCK_SPACE = 0x535A
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A draft with its row: ``status`` is queued, claimed, sending, sent, held, uncertain,
+    failed, cancelled, blocked or skipped; ``released`` tells that an officer let it through."""
+
+    id: int
+    draft: Draft
+    status: str
+    attempts: int
+    archive_id: int | None
+    released: bool
+    message_id: int | None = None
+
+
+def _row(row: Any) -> OutboxRow:
+    draft = Draft(
+        chat_id=row.chat_id,
+        method=row.method,
+        params=row.params,
+        audience=Audience(row.audience),
+        priority=row.priority,
+        dedupe_key=row.dedupe_key,
+        author_id=row.author_id,
+        client_id=row.client_id,
+        touch_id=row.touch_id,
+        not_before=row.not_before,
+    )
+    released = row.released_by is not None
+    return OutboxRow(
+        row.id, draft, row.status, row.attempts, row.archive_id, released, row.message_id
+    )
+
+
+def _values(tx: Tx, draft: Draft, status: str, instance: int | None) -> dict[str, Any]:
+    return {
+        "chat_id": draft.chat_id,
+        "audience": draft.audience.value,
+        "method": draft.method,
+        "params": draft.params,
+        "priority": draft.priority,
+        "status": status,
+        "dedupe_key": draft.dedupe_key,
+        "author_id": draft.author_id,
+        "client_id": draft.client_id,
+        "touch_id": draft.touch_id,
+        "not_before": draft.not_before or tx.now,
+        "created_at": tx.now,
+        "claimed_by": instance,
+    }
+
+
+async def enqueue(tx: Tx, drafts: Sequence[Draft]) -> None:
+    """Queue drafts; one whose ``dedupe_key`` exists is left out."""
+    for draft in drafts:
+        statement = pg_insert(OUTBOX).values(**_values(tx, draft, "queued", None))
+        await tx.connection.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+async def enqueue_claimed(tx: Tx, drafts: Sequence[Draft], instance: int) -> list[OutboxRow]:
+    """Queue replies already claimed by this process, which sends them right after the commit."""
+    if not drafts:
+        return []
+    statement = (
+        insert(OUTBOX)
+        .values([_values(tx, draft, "claimed", instance) for draft in drafts])
+        .returning(OUTBOX.c.id)
+    )
+    ids = sorted(row.id for row in await tx.connection.execute(statement))
+    stamped = [replace(d, not_before=d.not_before or tx.now) for d in drafts]
+    return [
+        OutboxRow(id_, draft, "claimed", 0, None, False)
+        for id_, draft in zip(ids, stamped, strict=True)
+    ]
+
+
+async def insert_one(tx: Tx, draft: Draft, status: str, archive_id: int | None) -> int | None:
+    """Keep one draft with a given status; None when its ``dedupe_key`` exists."""
+    values = {**_values(tx, draft, status, None), "archive_id": archive_id}
+    statement = (
+        pg_insert(OUTBOX)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(OUTBOX.c.id)
+    )
+    row = (await tx.connection.execute(statement)).first()
+    return row.id if row else None
+
+
+_CLAIM = text(
+    "UPDATE outbox SET status = 'claimed', claimed_by = :instance WHERE id IN ("
+    "SELECT id FROM outbox WHERE status = 'queued' AND not_before <= :now "
+    "ORDER BY priority, id LIMIT :count FOR UPDATE SKIP LOCKED) RETURNING *"
+)
+
+
+async def claim_due(tx: Tx, instance: int, count: int) -> list[OutboxRow]:
+    """Take queued rows that are due, replies before reminders."""
+    values = {"instance": instance, "now": tx.now, "count": count}
+    rows = [_row(row) for row in await tx.connection.execute(_CLAIM, values)]
+    return sorted(rows, key=lambda row: (row.draft.priority, row.id))
+
+
+async def mark(tx: Tx, row_id: int, status: str, **values: Any) -> None:
+    """Set the status of a row, with other columns such as ``message_id`` or ``reason``."""
+    await tx.connection.execute(
+        update(OUTBOX).where(OUTBOX.c.id == row_id).values(status=status, **values)
+    )
+
+
+_MARK_SENT = text(
+    "UPDATE outbox o SET status = 'sent', attempts = o.attempts + 1, sent_at = :now, "
+    "message_id = s.message_id FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
+    "AS s(id bigint, message_id bigint) WHERE o.id = s.id"
+)
+
+
+async def mark_sent(tx: Tx, sent: Sequence[tuple[int, int | None]]) -> None:
+    """Record delivered rows: (row id, Telegram's message id)."""
+    rows = json.dumps([{"id": id_, "message_id": message_id} for id_, message_id in sent])
+    await tx.connection.execute(_MARK_SENT, {"rows": rows, "now": tx.now})
+
+
+async def get(tx: Tx, row_id: int, *, lock: bool = False) -> OutboxRow | None:
+    """One row, locked if asked."""
+    query = select(OUTBOX).where(OUTBOX.c.id == row_id)
+    row = (await tx.connection.execute(query.with_for_update() if lock else query)).first()
+    return _row(row) if row else None
+
+
+async def next_due_at(tx: Tx) -> datetime | None:
+    """When the earliest queued row is due."""
+    query = text("SELECT min(not_before) AS due FROM outbox WHERE status = 'queued'")
+    due: datetime | None = (await tx.connection.execute(query)).scalar()
+    return due
+
+
+_ORPHANS = text(
+    "SELECT DISTINCT claimed_by FROM outbox "
+    "WHERE status IN ('claimed', 'sending') AND claimed_by IS NOT NULL AND claimed_by <> :me"
+)
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:space, :instance)")
+_RECOVER = text(
+    "UPDATE outbox SET claimed_by = NULL, "
+    "status = CASE WHEN status = 'sending' AND audience <> 'staff' THEN 'uncertain' "
+    "ELSE 'queued' END WHERE status IN ('claimed', 'sending') AND claimed_by = :instance RETURNING *"
+)
+
+
+async def recover(tx: Tx, instance: int) -> list[OutboxRow]:
+    """Take back the rows of processes that died; gives those that may have reached a client.
+
+    Each process holds a session lock on its number, so a free lock means a dead process.
+    """
+    uncertain = []
+    for orphan in (await tx.connection.execute(_ORPHANS, {"me": instance})).scalars().all():
+        values = {"space": INSTANCE_LOCK_SPACE, "instance": orphan}
+        if not (await tx.connection.execute(_TRY_LOCK, values)).scalar():
+            continue
+        rows = await tx.connection.execute(_RECOVER, {"instance": orphan})
+        uncertain += [_row(row) for row in rows if row.status == "uncertain"]
+    return uncertain

@@ -1,0 +1,1 @@
+"""Whole conversations as text, replayed against the running product."""

@@ -1,0 +1,23 @@
+"""Every answer of the library may be sent to a client as it stands."""
+
+from pathlib import Path
+
+from bot.compliance.verdict import Checker
+from bot.scripts_library.schema import Library
+
+RULES = Path(__file__).parents[2] / "data" / "banned_phrases.yaml"
+
+
+def test_every_answer_passes_the_rules_for_clients(library: Library) -> None:
+    checker = Checker.load(RULES, None)
+    verdicts = {
+        answer.id: checker.check(answer.text, audience="client")
+        for intent in library.intents
+        for answer in intent.answers
+    }
+    stopped = {
+        name: [(finding.rule, finding.matched) for finding in verdict.findings]
+        for name, verdict in verdicts.items()
+        if verdict.decision != "pass"
+    }
+    assert not stopped
