@@ -140,7 +140,8 @@ async def running(
     await app.postman.start()
     await app.ticker.plan()
     await app.dispatcher.replay()
-    await commands.publish(app.bot, app.store)
+    async with app.store.begin() as tx:
+        await commands.publish(tx)
     tasks = [asyncio.create_task(app.postman.run()), asyncio.create_task(app.watcher.run())]
     if app.settings.webhook_url:
         await app.bot.set_webhook(

@@ -290,7 +290,7 @@ def _train(options: argparse.Namespace) -> int:
 
     given = settings.load()
     given.data_dir.mkdir(parents=True, exist_ok=True)
-    print(rulebook.train(given.content_dir, given.data_dir, curve=options.report)[1])
+    print(rulebook.train(given.content_dir, given.data_dir, curve=options.report))
     return EXIT_OK
 
 

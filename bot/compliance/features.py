@@ -17,20 +17,20 @@ from numpy.typing import NDArray
 
 from bot.compliance.normalise import Views
 
-VERSION = 8
+VERSION = 10
 EVERYWHERE = -1
 _NEGATORS = "不没别无非勿莫拒未"
 _STOPS = ",。!?;:\n、…—"
-_HAS_NEGATOR = re.compile(f"[{_NEGATORS}]")
+_NEGATED_SCOPE = re.compile(f"[{_NEGATORS}][^{_STOPS}]*")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+%?")
 _HAS_DIGIT = re.compile("[1-9]")
 _LATIN = re.compile("[a-z]{2}")
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
 
 # Which characters of a window each feature is made of. Longer n-grams and wider skips were tried
-# and added time but no reach.
-_CHARACTER_SHAPES = ((0,), (0, 1), (0, 1, 2), (0, 2))
-_SOUND_SHAPES = ((0, 1),)
+# and added time but no reach. Of the sound view only the pairs are taken.
+_SHAPES = ((0,), (0, 1), (0, 1, 2), (0, 2))
+_PAIR = 1
 _WINDOW = 3
 
 Hashes = NDArray[np.uint32]
@@ -46,24 +46,13 @@ def _multipliers(shapes: tuple[tuple[int, ...], ...], seed: int) -> Hashes:
     return (drawn * np.uint32(2) + np.uint32(1)) * used
 
 
-_CHARACTERS = _multipliers(_CHARACTER_SHAPES, 1)
-_SOUNDS = _multipliers(_SOUND_SHAPES, 2)
-_NEGATED = _multipliers(((0, 1),), 3)
-_QUOTED = _multipliers(((0, 1),), 4)
+_MULTIPLIERS = _multipliers(_SHAPES, 1)
+_NEGATED = np.uint32(0x5BD1E995)
+_QUOTED = np.uint32(0x7FEB352D)
 _NAMED = {
     name: zlib.crc32(name.encode())
     for name in ("word", "words", "skipword", "sign", "concept", "concepts")
 }
-
-
-def _marks(characters: str) -> NDArray[np.bool_]:
-    table = np.zeros(0x10000, dtype=np.bool_)
-    table[[ord(char) for char in characters]] = True
-    return table
-
-
-_NEGATOR_MARKS = _marks(_NEGATORS)
-_STOP_MARKS = _marks(_STOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +65,8 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features of one text: those of each place of the two views, then the others.
+    """The features of one text: those of each place of the compact view, the
+    pairs of the sound view, then the others.
 
     ``length`` is that of the compact text and ``aligned`` tells that the sound view has the same.
     """
@@ -95,34 +85,38 @@ class Features:
             sounds[:] = EVERYWHERE
         return np.concatenate(
             (
-                np.repeat(starts, len(_CHARACTER_SHAPES)),
-                np.repeat(sounds, len(_SOUND_SHAPES)),
+                np.repeat(starts, len(_SHAPES)),
+                sounds,
                 np.asarray(self.other, dtype=np.int32),
             )
         )
 
 
-def _windows(text: str) -> Hashes:
-    """A row for each character of ``text`` but the padding at its end."""
+def _grams(text: str) -> Hashes:
+    """A row for each character of ``text`` but the padding at its end, a column for each shape."""
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
     shape = (len(codes) - _WINDOW + 1, _WINDOW)
-    return np.ndarray(shape, dtype=np.uint32, buffer=codes, strides=(4, 4))
+    windows: Hashes = np.ndarray(shape, dtype=np.uint32, buffer=codes, strides=(4, 4))
+    return windows @ _MULTIPLIERS
 
 
 def features(views: Views, concepts: list[Concept]) -> Features:
     """All features of a text that is not empty."""
-    text = views.compact.text
+    text, sound = views.compact.text, views.sound
     digits = text.translate(_DIGITS) if _HAS_DIGIT.search(text) else text
-    windows = _windows(f"\n{digits}\n\n")
-    parts = [(windows @ _CHARACTERS).ravel()]
-    sounds = _windows(views.sound + "\0\0")
-    parts.append((sounds @ _SOUNDS).ravel())
+    # Sounds are written in codes that no text holds, so that one pass serves both views.
+    grams = _grams(f"\n{digits}\n\n{sound}\0\0")
+    first_sound = len(text) + 3
+    parts = [grams[: len(text) + 1].ravel(), grams[first_sound:, _PAIR]]
     other: list[int] = []
-    if _HAS_NEGATOR.search(text):
-        _add_scoped(parts, other, windows, _scoped(windows[:, 0]), _NEGATED)
+    for scope in _NEGATED_SCOPE.finditer(text):
+        start, end = scope.start() + 1, scope.end()
+        parts.append(grams[start + 1 : end + 1, _PAIR] ^ _NEGATED)
+        other.extend(range(start, end))
     quoted = _quoted(views)
     if quoted is not None:
-        _add_scoped(parts, other, windows, quoted, _QUOTED)
+        parts.append(grams[quoted + 1, _PAIR] ^ _QUOTED)
+        other.extend(quoted.tolist())
     named = _Named()
     named.add("sign", _signs(views), EVERYWHERE)
     if _LATIN.search(views.folded.text):
@@ -131,34 +125,12 @@ def features(views: Views, concepts: list[Concept]) -> Features:
     if named.hashes:
         parts.append(np.array(named.hashes, dtype=np.uint32))
         other += named.places
-    same = len(views.sound) == len(text)
-    return Features(np.concatenate(parts), len(text), len(sounds), same, other)
+    same = len(sound) == len(text)
+    return Features(np.concatenate(parts), len(text), len(sound), same, other)
 
 
-def _add_scoped(
-    parts: list[Hashes],
-    other: list[int],
-    windows: Hashes,
-    inside: NDArray[np.bool_],
-    multipliers: Hashes,
-) -> None:
-    """Pairs of characters within a scope are features of their own."""
-    chosen = np.flatnonzero(inside)
-    parts.append((windows[chosen] @ multipliers).ravel())
-    other += (chosen - 1).tolist()
-
-
-def _scoped(codes: Hashes) -> NDArray[np.bool_]:
-    """Which characters follow a negator within their clause."""
-    small = np.minimum(codes, 0xFFFF)
-    index = np.arange(len(codes))
-    last_negator = np.maximum.accumulate(np.where(_NEGATOR_MARKS[small], index, -1))
-    last_stop = np.maximum.accumulate(np.where(_STOP_MARKS[small], index, -1))
-    return np.asarray((last_negator > last_stop) & (last_negator < index), dtype=np.bool_)
-
-
-def _quoted(views: Views) -> NDArray[np.bool_] | None:
-    """Which windows begin between quotation marks."""
+def _quoted(views: Views) -> NDArray[np.intp] | None:
+    """The places of the compact text that lie between quotation marks."""
     folded = views.folded.text
     if "“" not in folded and '"' not in folded:
         return None
@@ -173,10 +145,10 @@ def _quoted(views: Views) -> NDArray[np.bool_] | None:
     if not spans:
         return None
     starts = np.array(views.compact.positions())
-    mask = np.zeros(len(starts) + 1, dtype=np.bool_)
+    mask = np.zeros(len(starts), dtype=np.bool_)
     for first, last in spans:
-        mask[1:] |= (starts >= first) & (starts < last)
-    return mask
+        mask |= (starts >= first) & (starts < last)
+    return np.flatnonzero(mask)
 
 
 def _signs(views: Views) -> list[str]:

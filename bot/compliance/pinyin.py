@@ -47,11 +47,16 @@ def _codes() -> dict[str, str]:
     return {syllable: chr(FIRST_CODE + index) for index, syllable in enumerate(merged)}
 
 
-@cache
-def sound_table() -> dict[int, str]:
-    """A translate table: character → code character of its sound."""
-    codes = _codes()
-    return {code: codes[_merged(syllable)] for code, syllable in readings().items()}
+class _SoundTable(dict[int, str]):
+    """Character → code of its sound, filled as characters are met: a small table stays in cache."""
+
+    def __missing__(self, code: int) -> str:
+        syllable = readings().get(code)
+        self[code] = chr(code) if syllable is None else _codes()[_merged(syllable)]
+        return self[code]
+
+
+_SOUND_TABLE = _SoundTable()
 
 
 @cache
@@ -64,7 +69,7 @@ def _spellings() -> dict[str, str]:
 
 def syllable_codes(text: str) -> str:
     """The sound view of ``text``; characters without a reading stay as they are."""
-    return text.translate(sound_table())
+    return text.translate(_SOUND_TABLE)
 
 
 def initial_of(char: str) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.compliance.model import Model
 from bot.compliance.notices import load_facts
 from bot.compliance.schema import Book, parse_book
 from bot.compliance.verdict import Checker
-from bot.datafile import read_text
+from bot.datafile import DataModel, load, read_text
 from bot.domain.people import Person, Role
 from bot.errors import DataFileError, UserError
 from bot.messages import say
@@ -40,6 +40,7 @@ RULES, LEXICON, NOTICES, EXAMPLES = (
     "examples",
 )
 MODEL = "compliance.model"
+CALIBRATION = "calibration.yaml"
 OFFICE_EXAMPLES = "office_examples.jsonl"
 WATCH_SECONDS = 0.5
 _DIFF_LINES = 400
@@ -79,29 +80,48 @@ def example_files(content: Path, data_dir: Path) -> list[Path]:
     return [*files, own] if own.is_file() else files
 
 
+class Calibration(DataModel):
+    """What cross-validation found: kept in the data, so that a first start need not repeat it."""
+
+    threshold: float
+    slope: float
+    middle: float
+    clear: float
+
+
 def model_for(content: Path, data_dir: Path) -> Model:
-    """The learned layer: kept from before while it fits the examples, else trained now."""
+    """The learned layer: kept from before while it fits the examples, else trained now.
+
+    Training takes seconds, because the calibration comes from the data file.
+    """
     path = data_dir / MODEL
     files = example_files(content, data_dir)
+    digest = training.digest_of(files, read_text(content / LEXICON))
     kept = Model.load(path)
-    if kept is not None and kept.digest == training.digest_of(files, read_text(content / LEXICON)):
+    if kept is not None and kept.digest == digest:
         return kept
-    data_dir.mkdir(parents=True, exist_ok=True)
     log.info("training the learned layer; it is kept for the next start")
-    return train(content, data_dir)[0]
+    data_dir.mkdir(parents=True, exist_ok=True)
+    rules = Rules(read_book(content))
+    fitted = training.fit(training.featured(training.read_examples(files), rules))
+    calibration = load(content / CALIBRATION, Calibration)
+    model = replace(fitted, **calibration.model_dump(), digest=digest)
+    model.save(path)
+    return model
 
 
-def train(content: Path, data_dir: Path, *, curve: bool = False) -> tuple[Model, str]:
-    """Train the learned layer anew and keep it; gives it with a report in words."""
+def train(content: Path, data_dir: Path, *, curve: bool = False) -> str:
+    """Train and calibrate the learned layer anew by cross-validation; gives a report in words."""
     source = read_source(content)
     book = source.book(str(content / RULES))
     files = example_files(content, data_dir)
-    examples = training.read_examples(files)
-    texts = training.featured(examples, Rules(book))
+    texts = training.featured(training.read_examples(files), Rules(book))
     judged = training.cross_validate(texts)
     digest = training.digest_of(files, source.lexicon)
     model = training.calibrate(training.fit(texts), judged, digest)
+    data_dir.mkdir(parents=True, exist_ok=True)
     model.save(data_dir / MODEL)
+    _keep_calibration(content / CALIBRATION, model)
     report = [evaluate.cross_validation(judged, model)]
     if curve:
         report.append(evaluate.learning_curve(texts, model.threshold))
@@ -109,7 +129,13 @@ def train(content: Path, data_dir: Path, *, curve: bool = False) -> tuple[Model,
     if kept_out:
         checker = Checker(book, model, source.digest)
         report.append(evaluate.measured(checker, training.read_examples(kept_out)))
-    return model, "\n\n".join(report)
+    return "\n\n".join(report)
+
+
+def _keep_calibration(path: Path, model: Model) -> None:
+    lines = ["# 由 shouyue train 交叉验证得出，不要手改。"]
+    lines += [f"{name}: {getattr(model, name):.6f}" for name in Calibration.model_fields]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def load_checker(content: Path, data_dir: Path, rules: Path | None = None) -> Checker:

@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-import logging
+import hashlib
 from typing import Any
 
-from telegram.error import TelegramError
-
-from bot.domain.people import Role
-from bot.gateway import passage
-from bot.gateway.door import OfficeBot
+from bot.domain.people import Person, Role
 from bot.handlers import COMMANDS
 from bot.messages import say
-from bot.store import people
-from bot.store.engine import Store
+from bot.outbox.draft import REMINDER, REPLY, Draft
+from bot.store import outbox, people
+from bot.store.engine import Tx
 
-log = logging.getLogger(__name__)
-
-_FIRST = ("menu", "help")
+_EVERYBODYS = ("menu", "help")
 
 
-def of_role(role: Role | None, script: str) -> list[dict[str, str]]:
+def _menu(role: Role | None, script: str) -> list[dict[str, str]]:
     """The commands of a role with their descriptions; without a role, those of everybody."""
     names = [
-        name for name, (roles, _) in COMMANDS.items() if (role in roles if role else name in _FIRST)
+        name
+        for name, (roles, _) in COMMANDS.items()
+        if (role in roles if role else name in _EVERYBODYS)
     ]
     return [{"command": name, "description": say(f"command_{name}", script)} for name in names]
 
 
-async def _set(bot: OfficeBot, params: dict[str, Any]) -> None:
-    token = passage.open_for("setMyCommands", params)
-    try:
-        await bot.call("setMyCommands", params)
-    except TelegramError as error:
-        log.warning("a command menu could not be set: %s", type(error).__name__)
-    finally:
-        passage.close(token)
+def of_person(person: Person) -> Draft:
+    """The menu of one person's chat, after their role or script changed."""
+    params: dict[str, Any] = {
+        "commands": _menu(person.role, person.script),
+        "scope": {"type": "chat", "chat_id": person.chat_id},
+    }
+    return Draft(person.chat_id, "setMyCommands", params, priority=REPLY)
 
 
-async def publish(bot: OfficeBot, store: Store) -> None:
-    """Set the default menu and the menu of every person's chat."""
-    await _set(bot, {"commands": of_role(None, "hans")})
-    async with store.begin() as tx:
-        everybody = [person for role in Role for person in await people.with_role(tx, role)]
-    for person in everybody[:200]:
-        await of_chat(bot, person.chat_id, person.role, person.script)
-
-
-async def of_chat(bot: OfficeBot, chat_id: int, role: Role, script: str) -> None:
-    """Set the menu of one chat."""
-    scope = {"type": "chat", "chat_id": chat_id}
-    await _set(bot, {"commands": of_role(role, script), "scope": scope})
+async def publish(tx: Tx) -> None:
+    """Queue the default menu and everybody's, each only when it differs from the one set last."""
+    drafts = [Draft(0, "setMyCommands", {"commands": _menu(None, "hans")})]
+    for role in Role:
+        drafts += [of_person(person) for person in await people.with_role(tx, role)]
+    for draft in drafts:
+        digest = hashlib.sha256(repr(draft.params).encode()).hexdigest()[:16]
+        key = f"menu:{draft.chat_id}:{digest}"
+        waiting = Draft(
+            draft.chat_id, draft.method, draft.params, priority=REMINDER, dedupe_key=key
+        )
+        await outbox.enqueue(tx, [waiting])

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import handlers
 from bot.domain.event import Event, Kind
 from bot.errors import ShouyueError, UserError
+from bot.gateway import commands
 from bot.gateway.door import OfficeBot
 from bot.gateway.postman import Postman
 from bot.gateway.update import parse
@@ -118,11 +119,20 @@ class Dispatcher:
 
     async def _context(self, tx: Tx, event: Event) -> Context:
         person = await people.by_chat(tx, event.user_id)
-        return Context(tx, self._office, event, person, self._fetch)
+        return Context(tx, self._office, event, person, self._fetch, found=person)
 
     async def _queue(self, tx: Tx, context: Context) -> list[outbox.OutboxRow]:
         context.toast()
+        self._new_menu(context)
         return await outbox.enqueue_claimed(tx, context.drafts, self._postman.instance)
+
+    def _new_menu(self, context: Context) -> None:
+        """Set the command menu of somebody who came in or reads another script now."""
+        before, after = context.found, context.stranger_or_person
+        if after is not None and (
+            before is None or (before.role, before.script) != (after.role, after.script)
+        ):
+            context.drafts.append(commands.of_person(after))
 
     async def _refuse(
         self, incoming: Incoming, event: Event, error: UserError

@@ -84,17 +84,6 @@ class Door:
             )
         return decision, message_id
 
-    async def direct(self, method: str, params: dict[str, Any]) -> Any:
-        """A call of the product's own to staff or about itself, such as the command menu.
-
-        It carries words from the data files only, and nothing is lost when it fails.
-        """
-        token = passage.open_for(method, params)
-        try:
-            return await self._bot.call(method, params)
-        finally:
-            passage.close(token)
-
 
 def _wire(params: dict[str, Any]) -> dict[str, Any]:
     """Row parameters as the Bot API takes them: stored files become uploads."""

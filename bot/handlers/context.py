@@ -38,7 +38,8 @@ class Office:
 
 @dataclass(slots=True)
 class Context:
-    """One event being handled. ``person`` is None for a stranger.
+    """One event being handled. ``stranger_or_person`` is None for a stranger; a handler that
+    registers or changes the person puts the new one there, ``found`` stays as it was.
 
     Answers are collected as drafts and queued in the same transaction as the changes.
     """
@@ -48,6 +49,7 @@ class Context:
     event: Event
     stranger_or_person: Person | None
     fetch: Fetch
+    found: Person | None = None
     drafts: list[Draft] = field(default_factory=list)
     _answered: bool = False
 

@@ -85,7 +85,7 @@ async def _link(context: Context, person: Person, clients: list[Client]) -> None
             raise UserError(context.say("client_joined_elsewhere"))
         await book.change_client(context.tx, client.id, person_id=person.id)
         agent = await people.by_id(context.tx, client.agent_id)
-        text = context.say("told_client_joined", client=client.name)
+        text = context.say("told_client_joined", name=client.name)
         card = [[button(context.say("button_client_card"), f"1:cl:{client.id}")]]
         await outbox.enqueue(context.tx, [message(agent.chat_id, text, card, priority=NOTICE)])
     await context.set_dialogue()

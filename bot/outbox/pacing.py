@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-FREE_METHODS = frozenset({"answerCallbackQuery", "answerInlineQuery", "sendChatAction"})
+# Calls that put no message into a chat.
+FREE_METHODS = frozenset(
+    {"answerCallbackQuery", "answerInlineQuery", "sendChatAction", "setMyCommands"}
+)
 _FORGET_CHATS_ABOVE = 10_000
 
 

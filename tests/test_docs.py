@@ -1,0 +1,303 @@
+"""The documents say what is true: settings, commands, links, examples, and only about ourselves."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot import messages, settings
+from bot.cli import _parser
+from bot.clients.importing import check_rows
+from bot.clients.sheet import read_sheet
+from bot.compliance.checks import Facts
+from bot.compliance.lint import example_problems
+from bot.compliance.notices import load_facts
+from bot.compliance.rulebook import LEXICON, RULES, Source
+from bot.compliance.schema import load_book as load_rules
+from bot.compliance.training import read_examples
+from bot.compliance.verdict import Checker
+from bot.datafile import load
+from bot.demo import SampleOffice
+from bot.handlers import COMMANDS
+from bot.intake.gap import analyse
+from bot.intake.household import load_household
+from bot.intake.schema import load_questionnaire
+from bot.reminders.book import load_book
+from bot.reminders.schema import load_cadences
+from bot.scripts_library.schema import load_library, load_utterances
+from bot.settings import ROOT, SETTINGS
+from tests.conftest import FrozenClock
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+PAGE_TEXTS = {name: page.read_text(encoding="utf-8") for name, page in zip(NAMES, PAGES, strict=True)}
+ALL = "\n".join(PAGE_TEXTS.values())
+_FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```\s*$", re.S | re.M)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+_HEADING = re.compile(r"^#{1,6} (.+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A fenced block: the page it stands on, its language, its kind, its text."""
+
+    page: str
+    language: str
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.kind or self.language}"
+
+
+def blocks() -> Iterator[Example]:
+    """Every fenced block of every page, its indentation taken off."""
+    for page, text in PAGE_TEXTS.items():
+        for indent, info, body in _FENCE.findall(text):
+            language, _, kind = info.strip().partition(" ")
+            lines = [line.removeprefix(indent) for line in body.splitlines()]
+            yield Example(page, language, kind.strip(), "\n".join(lines) + "\n")
+
+
+BLOCKS = list(blocks())
+
+
+# settings
+
+
+def test_the_settings_table_equals_the_code() -> None:
+    page = PAGE_TEXTS["docs/operations.md"]
+    table = page.partition("<!-- settings -->")[2].partition("<!-- /settings -->")[0]
+    rows = [
+        tuple(cell.strip().strip("`") for cell in line.strip().strip("|").split("|"))
+        for line in table.strip().splitlines()[2:]
+    ]
+    expected = [(one.variable, one.default or "（空）", one.meaning) for one in SETTINGS]
+    assert rows == expected
+
+
+def test_every_variable_named_exists() -> None:
+    known = {one.variable for one in SETTINGS}
+    known |= {"SHOUYUE_REQUIRE_BROWSER", "SHOUYUE_SCREENSHOTS"}  # of the tests, not the product
+    assert set(re.findall(r"SHOUYUE_[A-Z_]+[A-Z]", ALL)) <= known
+
+
+# commands
+
+
+def _subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
+
+
+def _leaves(
+    parser: argparse.ArgumentParser, path: tuple[str, ...] = ()
+) -> dict[tuple[str, ...], argparse.ArgumentParser]:
+    """Every command of the parser by its words; a first argument with choices counts as a word."""
+    below = _subcommands(parser)
+    if below:
+        found = {}
+        for name, child in below.items():
+            found |= _leaves(child, (*path, name))
+        return found
+    for action in parser._actions:
+        if action.dest == "action" and action.choices:
+            return {(*path, choice): parser for choice in action.choices}
+    return {path: parser}
+
+
+COMMANDS_OF_CLI = _leaves(_parser())
+
+
+def _calls() -> Iterator[tuple[str, list[str]]]:
+    """Every ``shouyue …`` written as code: the page and the words after the name."""
+    for page, text in PAGE_TEXTS.items():
+        fenced = [line for _, info, body in _FENCE.findall(text) if info.startswith("sh")
+                  for line in body.splitlines()]
+        inline = re.findall(r"`([^`\n]*shouyue [^`\n]*)`", _FENCE.sub("", text))
+        for piece in [*fenced, *inline]:
+            for part in re.split(r"[|;&]", piece.partition("  #")[0]):
+                words = [word.strip("[]") for word in shlex.split(part)]
+                words = words[next((i for i, w in enumerate(words) if "=" not in w), 0) :]
+                if words and words[0].rpartition("/")[2] == "shouyue":
+                    yield page, words[1:]
+
+
+def test_every_command_and_option_named_exists() -> None:
+    wrong = []
+    for page, words in _calls():
+        if words and words[0].startswith("-"):
+            known = {name for action in _parser()._actions for name in action.option_strings}
+            wrong += [(page, words)] * (words[0] not in known)
+            continue
+        plain = tuple(word for word in words if not word.startswith("-"))
+        parser = next(
+            (COMMANDS_OF_CLI[path] for path in COMMANDS_OF_CLI if plain[: len(path)] == path), None
+        )
+        if parser is None:
+            wrong.append((page, words))
+            continue
+        options = {name for action in parser._actions for name in action.option_strings}
+        wrong += [(page, words)] * (not {w for w in words if w.startswith("--")} <= options)
+    assert not wrong
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = PAGE_TEXTS["docs/operations.md"]
+    for path, parser in COMMANDS_OF_CLI.items():
+        lines = [line for line in page.splitlines() if f"`shouyue {' '.join(path)}" in line]
+        assert lines, f"shouyue {' '.join(path)} stands nowhere"
+        if path == ("rules", "list"):
+            continue  # its parser is that of rollback
+        for action in parser._actions:
+            for option in action.option_strings:
+                if option.startswith("--") and option != "--help":
+                    named = any(option in line for line in page.splitlines() if path[0] in line)
+                    assert named, f"{option} of {path} stands nowhere"
+
+
+def test_every_make_target_named_exists_and_every_target_is_documented() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
+    code = "\n".join([*re.findall(r"`([^`\n]+)`", ALL), *(b.text for b in BLOCKS)])
+    named = set(re.findall(r"(?:^|[\s=0-9])make ([a-z]+)", f"\n{code}", re.M))
+    assert named <= targets
+    assert targets - {"help"} <= named
+
+
+def test_every_module_run_by_name_exists() -> None:
+    for module in set(re.findall(r"python -m ((?:bot|benchmarks)[a-z_.]*[a-z_])", ALL)):
+        assert importlib.util.find_spec(module), module
+
+
+def test_every_chat_command_named_exists() -> None:
+    known = set(COMMANDS) | {"start"}
+    theirs = {"newbot", "setinline", "setinlinefeedback"}  # of @BotFather
+    named = set(re.findall(r"`/([a-z]+)(?: [^`/]*)?`", ALL))
+    paths = {"telegram", "healthz", "phone", "root", "sim"}
+    assert named - theirs - paths <= known
+
+
+def test_every_chat_command_of_officers_is_explained() -> None:
+    page = PAGE_TEXTS["docs/compliance.md"]
+    for name, (roles, _) in COMMANDS.items():
+        if {role.value for role in roles} == {"officer"}:
+            assert f"`/{name}" in page
+
+
+# links
+
+
+def _anchors(text: str) -> set[str]:
+    """The anchors of headings, as they are made for a page: lower case, no punctuation, dashes."""
+    made = set()
+    for heading in _HEADING.findall(_FENCE.sub("", text)):
+        plain = re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower())
+        made.add(plain.strip().replace(" ", "-"))
+    return made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_and_images_lead_somewhere(name: str) -> None:
+    text = _FENCE.sub("", PAGE_TEXTS[name])
+    broken = []
+    for found in _LINK.findall(text):
+        target = found[0] or found[1]
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = ((ROOT / name).parent / path).resolve() if path else ROOT / name
+        missing = not file.exists()
+        if not missing and anchor and file.suffix == ".md":
+            missing = anchor not in _anchors(file.read_text(encoding="utf-8"))
+        if missing:
+            broken.append(target)
+    assert not broken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_named_exist(name: str) -> None:
+    """Paths in code that begin with one of our folders; a star, a dot or Chinese stands for any."""
+    named = re.findall(
+        r"`((?:bot|data|docs|tests|benchmarks)/[\w./-]*[\w/])`", _FENCE.sub("", PAGE_TEXTS[name])
+    )
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+# examples
+
+
+def _cadences(path: Path) -> None:
+    load_cadences(path)
+
+
+def _rules(path: Path) -> None:
+    """Real rules on a real lexicon, whose examples hold."""
+    lexicon = ROOT / "data" / LEXICON
+    (path.parent / LEXICON).write_text(lexicon.read_text(encoding="utf-8"), encoding="utf-8")
+    source = Source(path.read_text(encoding="utf-8"), lexicon.read_text(encoding="utf-8"))
+    checker = Checker(load_rules(path, lexicon), None, source.digest)
+    assert not example_problems(checker, source)
+
+
+def _lexicon(path: Path) -> None:
+    rules = path.with_name(RULES)
+    rules.write_text(
+        next(block.text for block in BLOCKS if block.kind == "rules"), encoding="utf-8"
+    )
+    load_rules(rules, path)
+
+
+def _messages(path: Path) -> None:
+    try:
+        messages.load(path)
+    finally:
+        messages.load(ROOT / "data" / "messages.yaml")
+
+
+def _notices(path: Path) -> None:
+    assert load_facts(path) != Facts(notices=())
+
+
+def _utterances(path: Path) -> None:
+    load_utterances(path, load_library(ROOT / "data" / "objections.yaml"))
+
+
+def _clients(path: Path) -> None:
+    today = FrozenClock(settings.datetime_of_docs()).now().date() if False else None
+    assert today is None
+
+
+def _settings(path: Path) -> None:
+    settings.load({}, path)
+
+
+def _household(path: Path) -> None:
+    analyse(load_household(path))
+
+
+LOADERS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "cadences": ("cadences.yaml", _cadences),
+    "questionnaire": ("questionnaire.yaml", load_questionnaire),
+    "objections": ("objections.yaml", load_library),
+    "utterances": ("utterances.jsonl", _utterances),
+    "messages": ("messages.yaml", _messages),
+    "notices": ("notices.yaml", _notices),
+    "household": ("household.yaml", _household),
+    "book": ("book.yaml", load_book),
+    "clients": ("clients.csv", _clients),
+    "office": ("office.yaml", lambda path: load(path, SampleOffice)),
+    "rules": (RULES, _rules),
+    "lexicon": (LEXICON, _lexicon),
+    "examples": ("examples.jsonl", lambda path: read_examples([path])),
+    "settings": (".env", _settings),
+}
