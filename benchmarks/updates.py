@@ -95,26 +95,28 @@ class Bench:
         """Milliseconds from update in to reply out at 100 updates/s, one person each in turn."""
         _, last = await self.calls(0)
         given: dict[int, float] = {}
+        posts: list[asyncio.Task[Any]] = []
         loop = asyncio.get_running_loop()
         begun = loop.time()
         for number in range(seconds * RATE):
             await asyncio.sleep(max(0.0, begun + number / RATE - loop.time()))
-            person = FIRST + number % PEOPLE
             given[number] = time.time()
-            asyncio.ensure_future(self.post("raw", update(number, "/menu")))
-            del person
-        await asyncio.sleep(2)
-        found, _ = await self.calls(last)
+            posts.append(asyncio.create_task(self.post("raw", update(number, "/menu"))))
+        await asyncio.gather(*posts)
         replies: dict[int, list[float]] = {}
-        for call in found:
-            replies.setdefault(call["chat"], []).append(call["at"])
-        waits = []
-        for number, at in given.items():
-            times = replies.get(FIRST + number % PEOPLE, [])
-            if times:
-                waits.append((times.pop(0) - at) * 1000)
-        assert len(waits) >= 0.98 * len(given), f"{len(given) - len(waits)} replies are missing"
-        return sorted(waits)
+        heard = 0
+        for _ in range(200):
+            found, last = await self.calls(last)
+            for call in found:
+                replies.setdefault(call["chat"], []).append(call["at"])
+            heard += len(found)
+            if heard >= len(given):
+                break
+            await asyncio.sleep(0.1)
+        assert heard >= len(given), f"{len(given) - heard} replies are missing"
+        return sorted(
+            (replies[FIRST + number % PEOPLE].pop(0) - at) * 1000 for number, at in given.items()
+        )
 
 
 async def measure(which: str, count: int, seconds: int) -> tuple[float, float, float]:

@@ -27,6 +27,7 @@ from bot.gateway.dispatch import Dispatcher
 from bot.gateway.door import Door, OfficeBot
 from bot.gateway.postman import Postman
 from bot.gateway.receive import WEBHOOK_PATH, poll, webhook
+from bot.gateway.update import ALLOWED_UPDATES
 from bot.handlers.context import Office
 from bot.intake.schema import load_questionnaire
 from bot.outbox.pacing import Pacer
@@ -145,7 +146,9 @@ async def running(
     tasks = [asyncio.create_task(app.postman.run()), asyncio.create_task(app.watcher.run())]
     if app.settings.webhook_url:
         await app.bot.set_webhook(
-            app.settings.webhook_url + WEBHOOK_PATH, secret_token=app.settings.webhook_secret
+            app.settings.webhook_url + WEBHOOK_PATH,
+            secret_token=app.settings.webhook_secret,
+            allowed_updates=ALLOWED_UPDATES,
         )
     else:
         tasks.append(asyncio.create_task(poll(app.bot, app.store, app.dispatcher)))

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot import __version__, settings
+from bot import __version__, maintenance, offline, settings
 from bot.errors import ShouyueError
+from bot.offline import EXIT_ERROR, EXIT_FINDINGS, EXIT_OK, print_json
 from bot.settings import Settings
-
-EXIT_OK, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -51,34 +49,57 @@ def _parser() -> argparse.ArgumentParser:
     add("run", _run, "正式运行（要 SHOUYUE_TELEGRAM_TOKEN）")
     doctor = add("doctor", _doctor, "检查设置、数据库、令牌和数据文件，告诉您怎么修")
     doctor.add_argument("--json", action="store_true", help="输出 JSON")
-    check = add("check", _check, "检查消息是否合规：一行一条，或 JSON Lines")
+    check = add("check", offline.check, "检查消息是否合规：一行一条，或 JSON Lines")
     check.add_argument("--rules", type=Path, help="试用另一份规则文件")
     _messages(check)
-    match = add("match", _match, "听出客户的话是哪种异议：一行一条，或 JSON Lines")
+    match = add("match", offline.match, "听出客户的话是哪种异议：一行一条，或 JSON Lines")
     _messages(match)
-    gap = add("gap", _gap, "算一份家庭的保障缺口")
+    gap = add("gap", offline.gap, "算一份家庭的保障缺口")
     gap.add_argument("file", type=Path, help="家庭文件，如 data/samples/household.yaml")
     gap.add_argument("--json", action="store_true", help="输出 JSON")
     _remind(commands)
-    data = add("data", _data, "检查 data/ 下的全部数据文件")
+    data = add("data", offline.data, "检查 data/ 下的全部数据文件")
     data.add_argument("action", choices=["check"], help="check：列出所有错误")
     data.add_argument("--json", action="store_true", help="输出 JSON")
-    train = add("train", _train, "用例句重新训练合规模型")
+    train = add("train", maintenance.train, "用例句重新训练合规模型")
     train.add_argument("--report", action="store_true", help="另算学习曲线（要几分钟）")
-    archive = add("archive", _archive, "核对存档有没有被改动")
-    archive.add_argument("action", choices=["verify"], help="verify：逐条核对哈希链")
-    archive.add_argument("--json", action="store_true", help="输出 JSON")
-    rules = add("rules", _rules, "规则版本：列出，或回滚到某一版")
-    rules.add_argument("action", choices=["list", "rollback"], help="list 或 rollback")
-    rules.add_argument("version", nargs="?", type=int, help="rollback 到哪个版本号")
-    rules.add_argument("--why", default="命令行回滚", help="为什么")
-    rules.add_argument("--json", action="store_true", help="输出 JSON")
+    _archive(commands)
+    _rules(commands)
     return parser
 
 
 def _messages(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", nargs="?", default="-", help="文件，- 或不写表示标准输入")
     command.add_argument("--json", action="store_true", help="输出 JSON Lines")
+
+
+def _archive(commands: Any) -> None:
+    about = "存档：核对有没有被改动，或导出 CSV"
+    archive = commands.add_parser("archive", help=about, description=about)
+    actions = archive.add_subparsers(title="动作", metavar="verify|export", required=True)
+    verify = actions.add_parser("verify", help="逐条核对哈希链")
+    verify.add_argument("--json", action="store_true", help="输出 JSON")
+    verify.set_defaults(command=maintenance.verify_archive)
+    export = actions.add_parser("export", help="导出 CSV 到标准输出")
+    export.add_argument("--from", dest="from_on", type=_day, required=True, help="从哪天")
+    export.add_argument("--to", dest="to_on", type=_day, required=True, help="到哪天（含）")
+    export.add_argument("--agent", type=int, help="只要这个业务员（编号）")
+    export.add_argument("--category", help="只要这一类，如 guaranteed_return")
+    export.set_defaults(command=maintenance.export_archive)
+
+
+def _rules(commands: Any) -> None:
+    about = "规则版本：列出，或回滚到某一版"
+    rules = commands.add_parser("rules", help=about, description=about)
+    actions = rules.add_subparsers(title="动作", metavar="list|rollback", required=True)
+    listing = actions.add_parser("list", help="最近的版本")
+    listing.set_defaults(command=maintenance.list_rules)
+    back = actions.add_parser("rollback", help="让以前的一版重新生效")
+    back.add_argument("version", type=int, help="版本号，见 list")
+    back.add_argument("--why", default="命令行回滚", help="为什么")
+    back.set_defaults(command=maintenance.roll_back_rules)
+    for action in (listing, back):
+        action.add_argument("--json", action="store_true", help="输出 JSON")
 
 
 def _remind(commands: Any) -> None:
@@ -91,7 +112,7 @@ def _remind(commands: Any) -> None:
     )
     plan.add_argument("--to", dest="to_on", type=_day, required=True, help="到哪天（含）")
     plan.add_argument("--json", action="store_true", help="输出 JSON")
-    plan.set_defaults(command=_remind_plan)
+    plan.set_defaults(command=offline.remind_plan)
 
 
 def _day(text: str) -> date:
@@ -99,10 +120,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError("日期要写成 2026-01-31 这样") from None
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _logging(options: Settings) -> None:
@@ -164,195 +181,11 @@ def _doctor(options: argparse.Namespace) -> int:
 
     findings = doctor.examine()
     if options.json:
-        _print_json([finding.as_dict() for finding in findings])
+        print_json([finding.as_dict() for finding in findings])
     else:
         for finding in findings:
             print(finding)
     return EXIT_OK if all(finding.healthy for finding in findings) else EXIT_FINDINGS
-
-
-def _lines(file: str) -> Iterable[str]:
-    """The lines of a file or of standard input; broken UTF-8 is kept as lone surrogates."""
-    if file == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
-        return sys.stdin
-    path = Path(file)
-    if not path.is_file():
-        from bot.errors import UserError
-
-        raise UserError(f"找不到文件 {file}")
-    return path.open(encoding="utf-8", errors="surrogateescape")
-
-
-def _write(
-    answers: Iterable[tuple[dict[str, Any], bool]], show: Callable[[dict[str, Any]], str]
-) -> int:
-    code = EXIT_OK
-    for answer, fine in answers:
-        if not fine:
-            code = EXIT_FINDINGS
-        print(show(answer))
-    return code
-
-
-def _json_line(answer: dict[str, Any]) -> str:
-    return _printable(json.dumps(answer, ensure_ascii=False))
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
-def _check(options: argparse.Namespace) -> int:
-    from bot.compliance import command, rulebook
-
-    given = settings.load()
-    rules = options.rules or given.content_dir / "banned_phrases.yaml"
-    checker = rulebook.load_checker(given.content_dir, given.data_dir, rules)
-    answers = command.check_lines(_lines(options.file), checker)
-    return _write(answers, _json_line if options.json else _show_verdict)
-
-
-def _show_verdict(answer: dict[str, Any]) -> str:
-    if "error" in answer:
-        return f"{answer['id']}\t{answer['error']}"
-    words = {"pass": "通过", "warn": "提醒", "block": "拦下"}
-    found = "；".join(
-        f"“{f['matched'][:40]}”{f['reason']}（{f['rule']}）" for f in answer["findings"]
-    )
-    return _printable(f"{answer['id']}\t{words[answer['decision']]}\t{found}")
-
-
-def _match(options: argparse.Namespace) -> int:
-    from bot.scripts_library import command
-    from bot.scripts_library.match import Matcher
-    from bot.scripts_library.schema import UTTERANCES, load_library, load_utterances
-
-    given = settings.load()
-    library = load_library(given.content_dir / "objections.yaml")
-    matcher = Matcher.build(library, load_utterances(given.content_dir / UTTERANCES, library))
-    answers = command.match_lines(_lines(options.file), matcher)
-    return _write(
-        answers,
-        _json_line if options.json else lambda answer: command.plain_line(answer, library),
-    )
-
-
-def _gap(options: argparse.Namespace) -> int:
-    from bot.intake.figures import gap_command
-    from bot.intake.gap import analyse
-    from bot.intake.household import load_household
-    from bot.intake.report import render_plain
-
-    if options.json:
-        _print_json(gap_command(options.file))
-    else:
-        print(render_plain(analyse(load_household(options.file))))
-    return EXIT_OK
-
-
-def _remind_plan(options: argparse.Namespace) -> int:
-    from bot.reminders.book import remind_plan
-    from bot.reminders.schema import load_cadences
-
-    given = settings.load()
-    cadences = load_cadences(given.content_dir / "cadences.yaml")
-    touches = remind_plan(options.book, cadences, options.from_on, options.to_on)
-    if options.json:
-        _print_json(touches)
-        return EXIT_OK
-    for touch in touches:
-        who = f"{touch['client'] or ''} {touch['policy'] or ''}".strip()
-        print(f"{touch['at']}  {touch['audience']:<10} {touch['cadence']}/{touch['step']}  {who}")
-    return EXIT_OK
-
-
-def _data(options: argparse.Namespace) -> int:
-    from bot import doctor
-
-    problems = doctor.data_problems(settings.load())
-    if options.json:
-        _print_json(
-            [
-                {"file": p.file, "line": p.line, "column": p.column, "reason": p.reason}
-                for p in problems
-            ]
-        )
-    else:
-        for problem in problems:
-            print(problem)
-        print(f"共 {len(problems)} 处要改" if problems else "数据文件都没有问题")
-    return EXIT_FINDINGS if problems else EXIT_OK
-
-
-def _train(options: argparse.Namespace) -> int:
-    from bot.compliance import rulebook
-
-    given = settings.load()
-    given.data_dir.mkdir(parents=True, exist_ok=True)
-    print(rulebook.train(given.content_dir, given.data_dir, curve=options.report))
-    return EXIT_OK
-
-
-def _with_store(work: Callable[[Any], Any]) -> Any:
-    """Run ``work(store)`` on the configured database."""
-    from bot import app
-    from bot.clock import SystemClock
-    from bot.store.engine import Store
-    from bot.store.vault import open_vault
-
-    given = settings.load()
-    app.data_folder(given.data_dir)
-
-    async def inside(url: str) -> Any:
-        store = Store(url, open_vault(given.encryption_key, given.data_dir), SystemClock())
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    with app.database(given, visiting=True) as url:
-        return asyncio.run(inside(url))
-
-
-def _archive(options: argparse.Namespace) -> int:
-    from bot.store import archive
-
-    async def verify(store: Any) -> tuple[int, int | None]:
-        async with store.begin() as tx:
-            return await archive.verify(tx)
-
-    count, wrong = _with_store(verify)
-    if options.json:
-        _print_json({"records": count, "first_wrong": wrong})
-    elif wrong is None:
-        print(f"存档完好，共 {count} 条")
-    else:
-        print(f"第 {wrong} 条与记录时不同，之前 {count} 条完好；请保留现场并查看数据库备份")
-    return EXIT_OK if wrong is None else EXIT_FINDINGS
-
-
-def _rules(options: argparse.Namespace) -> int:
-    from bot.compliance import rulebook
-
-    given = settings.load()
-
-    async def work(store: Any) -> list[dict[str, Any]]:
-        async with store.begin() as tx:
-            if options.action == "rollback":
-                await rulebook.roll_back(tx, given, options.version, options.why, None)
-            return await rulebook.listed(tx)
-
-    if options.action == "rollback" and options.version is None:
-        print("请写回滚到哪个版本号，先用 shouyue rules list 查看", file=sys.stderr)
-        return EXIT_ERROR
-    versions = _with_store(work)
-    if options.json:
-        _print_json(versions)
-    else:
-        for one in versions:
-            print(f"{one['id']:>4}  {one['digest']}  {one['published_at']}  {one['why']}")
-    return EXIT_OK
 
 
 if __name__ == "__main__":

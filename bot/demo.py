@@ -104,7 +104,8 @@ async def simulator(data_dir: Path) -> AsyncIterator[str]:
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
-    assert process.stdout is not None and process.stdin is not None  # noqa: S101  (pipes asked for)
+    if process.stdout is None or process.stdin is None:
+        raise GatewayError("模拟器没能启动：没有管道")
     try:
         line = await process.stdout.readline()
         if not line:

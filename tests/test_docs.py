@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib.util
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot import messages, settings
+from bot import __version__, messages, settings
 from bot.cli import _parser
+from bot.clients.entries import ImportPlan
 from bot.clients.importing import check_rows
 from bot.clients.sheet import read_sheet
 from bot.compliance.checks import Facts
 from bot.compliance.lint import example_problems
 from bot.compliance.notices import load_facts
 from bot.compliance.rulebook import LEXICON, RULES, Source
+from bot.compliance.schema import Contexts, Rule
 from bot.compliance.schema import load_book as load_rules
 from bot.compliance.training import read_examples
 from bot.compliance.verdict import Checker
@@ -33,11 +38,12 @@ from bot.reminders.book import load_book
 from bot.reminders.schema import load_cadences
 from bot.scripts_library.schema import load_library, load_utterances
 from bot.settings import ROOT, SETTINGS
-from tests.conftest import FrozenClock
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-PAGE_TEXTS = {name: page.read_text(encoding="utf-8") for name, page in zip(NAMES, PAGES, strict=True)}
+PAGE_TEXTS = {
+    name: page.read_text(encoding="utf-8") for name, page in zip(NAMES, PAGES, strict=True)
+}
 ALL = "\n".join(PAGE_TEXTS.values())
 _FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```\s*$", re.S | re.M)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
@@ -118,17 +124,35 @@ def _leaves(
 COMMANDS_OF_CLI = _leaves(_parser())
 
 
+def _commands_in(line: str) -> Iterator[list[str]]:
+    """The words of each command of a shell line, without assignments before it."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="|;&()")
+    lexer.whitespace_split = True
+    words: list[str] = []
+    for word in [*lexer, ";"]:
+        if set(word) <= set("|;&()"):
+            if words:
+                yield words
+            words = []
+        elif words or "=" not in word:
+            words.append(word.strip("[]"))
+
+
 def _calls() -> Iterator[tuple[str, list[str]]]:
     """Every ``shouyue …`` written as code: the page and the words after the name."""
     for page, text in PAGE_TEXTS.items():
-        fenced = [line for _, info, body in _FENCE.findall(text) if info.startswith("sh")
-                  for line in body.splitlines()]
-        inline = re.findall(r"`([^`\n]*shouyue [^`\n]*)`", _FENCE.sub("", text))
-        for piece in [*fenced, *inline]:
-            for part in re.split(r"[|;&]", piece.partition("  #")[0]):
-                words = [word.strip("[]") for word in shlex.split(part)]
-                words = words[next((i for i, w in enumerate(words) if "=" not in w), 0) :]
-                if words and words[0].rpartition("/")[2] == "shouyue":
+        lines = [
+            line
+            for b in BLOCKS
+            if b.page == page and b.language == "sh"
+            for line in b.text.splitlines()
+        ]
+        lines += re.findall(r"`([^`\n]*shouyue [^`\n]*)`", _FENCE.sub("", text))
+        for line in lines:
+            if "shouyue " not in line:
+                continue
+            for words in _commands_in(line):
+                if words[0].rpartition("/")[2] == "shouyue":
                     yield page, words[1:]
 
 
@@ -183,7 +207,7 @@ def test_every_chat_command_named_exists() -> None:
     known = set(COMMANDS) | {"start"}
     theirs = {"newbot", "setinline", "setinlinefeedback"}  # of @BotFather
     named = set(re.findall(r"`/([a-z]+)(?: [^`/]*)?`", ALL))
-    paths = {"telegram", "healthz", "phone", "root", "sim"}
+    paths = {"telegram", "healthz", "phone", "root", "sim"}  # of the web and of the disk
     assert named - theirs - paths <= known
 
 
@@ -236,10 +260,6 @@ def test_files_named_exist(name: str) -> None:
 # examples
 
 
-def _cadences(path: Path) -> None:
-    load_cadences(path)
-
-
 def _rules(path: Path) -> None:
     """Real rules on a real lexicon, whose examples hold."""
     lexicon = ROOT / "data" / LEXICON
@@ -273,8 +293,8 @@ def _utterances(path: Path) -> None:
 
 
 def _clients(path: Path) -> None:
-    today = FrozenClock(settings.datetime_of_docs()).now().date() if False else None
-    assert today is None
+    sheet = read_sheet(path.name, path.read_bytes())
+    assert isinstance(check_rows(sheet, date(2026, 5, 4)), ImportPlan)
 
 
 def _settings(path: Path) -> None:
@@ -286,7 +306,7 @@ def _household(path: Path) -> None:
 
 
 LOADERS: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "cadences": ("cadences.yaml", _cadences),
+    "cadences": ("cadences.yaml", load_cadences),
     "questionnaire": ("questionnaire.yaml", load_questionnaire),
     "objections": ("objections.yaml", load_library),
     "utterances": ("utterances.jsonl", _utterances),
@@ -301,3 +321,65 @@ LOADERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "examples": ("examples.jsonl", lambda path: read_examples([path])),
     "settings": (".env", _settings),
 }
+
+
+@pytest.mark.parametrize("block", [block for block in BLOCKS if block.kind], ids=str)
+def test_examples_with_a_kind_load_as_the_real_files_do(block: Example, tmp_path: Path) -> None:
+    name, read = LOADERS[block.kind]
+    path = tmp_path / name
+    path.write_text(block.text, encoding="utf-8")
+    read(path)
+
+
+def test_every_kind_of_data_file_has_an_example() -> None:
+    assert {block.kind for block in BLOCKS if block.kind} == set(LOADERS)
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "json"], ids=str)
+def test_json_examples_are_json(block: Example) -> None:
+    json.loads(block.text)
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "python"], ids=str)
+def test_python_examples_compile_and_import_what_exists(block: Example) -> None:
+    tree = ast.parse(block.text)
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    exec(compile(ast.Module(imports, []), str(block), "exec"), {})
+
+
+def test_every_key_of_a_rule_is_explained() -> None:
+    page = PAGE_TEXTS["docs/compliance.md"]
+    keys = {field.alias or name for name, field in Rule.model_fields.items()}
+    assert not [key for key in keys if f"`{key}`" not in page]
+    assert not [key for key in Contexts.model_fields if f"`{key}`" not in page]
+
+
+def test_every_data_file_is_listed() -> None:
+    page = PAGE_TEXTS["docs/data-files.md"]
+    files = [path.name for path in (ROOT / "data").iterdir() if path.is_file()]
+    assert not [name for name in files if f"`{name}`" not in page]
+
+
+# the project speaks only of itself
+
+_FOREIGN = re.compile(
+    r"/work/|/tmp/|pypi\.org|pythonhosted|npmjs|registry\.|mirrors?\.|\bTODO\b|\bFIXME\b"
+    r"|\bissues?\b|\bsessions?\b|\bhelpers?\b|\bsub-?agents?\b",
+    re.I,
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_speaks_only_of_the_project(name: str) -> None:
+    text = PAGE_TEXTS[name]
+    if name == "docs/glossary.md":
+        text = text.replace("| issue |", "")  # 承保, the issue of a policy
+    assert not _FOREIGN.findall(text)
+
+
+def test_no_page_is_left_in_parts() -> None:
+    assert not [name for name in NAMES if name.startswith("docs/parts/")]
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    assert f"## {__version__} " in PAGE_TEXTS["CHANGELOG.md"]

@@ -11,19 +11,26 @@ from typing import Any, NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from bot.compliance import borders
+from bot.compliance.contexts import (
+    SENTENCE_STOPS,
+    ContextSpans,
+    Span,
+    Surroundings,
+    excused,
+    has_latin_edge,
+    latin_whole,
+    sentence,
+    stem_of,
+    true_negators,
+    within,
+)
 from bot.compliance.features import Concept
-from bot.compliance.normalise import Views, compact_of, normalise
+from bot.compliance.restore import Views
 from bot.compliance.schema import Book, Category, Rule, compile_pattern, expand, expand_term
 
-SENTENCE_STOPS = frozenset("。!?;\n")
-CLAUSE_STOPS = frozenset(",。!?;:\n、…—")
-NEGATION_REACH = 12
-REPORT_REACH = 40
 MOST_HITS = 24
 MOST_SLOTS = 4
 _SHORT = 3
-
-_NEGATOR, _NOT_NEGATOR, _REJECTED, _REPORTED, _EVERYDAY, _INSURANCE = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,6 @@ class Situation:
     facts: Facts
 
 
-Span = tuple[int, int]
-
-
 @dataclass(slots=True)
 class Scan:
     """What stands in a text: stems as (index, start, end), the rules met, the lexicon classes.
@@ -74,9 +78,6 @@ class Scan:
     stems: list[tuple[int, int, int]] = field(default_factory=list)
     met: list[int] = field(default_factory=list)
     concepts: list[Concept] = field(default_factory=list)
-
-
-ContextSpans = dict[int, list[Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,43 +109,6 @@ def _bits(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
-def _stem(word: str) -> str:
-    return compact_of(normalise(word))
-
-
-class _Contexts:
-    """The words around a claim that change what it says; looked for only when a rule is met."""
-
-    def __init__(self, book: Book) -> None:
-        contexts = book.lexicon.contexts
-        named = (
-            (_NEGATOR, contexts.negators),
-            (_NOT_NEGATOR, contexts.not_negators),
-            (_REJECTED, contexts.rejected),
-            (_REPORTED, contexts.reported),
-            (_EVERYDAY, contexts.everyday),
-            (_INSURANCE, contexts.insurance),
-        )
-        uses: dict[str, list[int]] = {}
-        for number, words in named:
-            for word in words:
-                uses.setdefault(_stem(word), []).append(number)
-        self._numbers = [tuple(numbers) for numbers in uses.values()]
-        self._latin = [_latin(stem) for stem in uses]
-        self._automaton = AhoCorasick(list(uses), implementation=Implementation.ContiguousNFA)
-
-    def spans(self, views: Views) -> ContextSpans:
-        """Where the words of each context stand."""
-        found: ContextSpans = {}
-        matches = self._automaton.find_matches_as_indexes(views.compact.text, overlapping=True)
-        for index, start, end in matches:
-            if self._latin[index] and not _latin_whole(views, start, end):
-                continue
-            for number in self._numbers[index]:
-                found.setdefault(number, []).append((start, end))
-        return found
-
-
 class Rules:
     """A compiled rulebook; immutable, safe to share between threads."""
 
@@ -155,14 +119,14 @@ class Rules:
         classes = {entry.id: entry.words for entry in book.lexicon.classes}
         for number, entry in enumerate(book.lexicon.classes):
             for word in entry.words:
-                self._classes.setdefault(_stem(word), []).append(number)
+                self._classes.setdefault(stem_of(word), []).append(number)
         for category in book.rulebook.categories:
             for rule in category.rules:
                 self._add_rule(rule, category, classes)
-        self._allowed = {_stem(word) for word in book.lexicon.contexts.allowed}
+        self._allowed = {stem_of(word) for word in book.lexicon.contexts.allowed}
         stems = sorted({stem for stem in (*self._uses, *self._classes, *self._allowed) if stem})
         self._width = len(self.compiled)
-        self._stems = [self._compiled_stem(stem) for stem in stems]
+        self._stems = [self._compiledstem_of(stem) for stem in stems]
         self._full = self._mask((number, 0) for number in range(self._width))
         self._spare = self._mask(
             (number, slot)
@@ -171,7 +135,7 @@ class Rules:
         )
         self._lawful = frozenset(index for index, stem in enumerate(stems) if stem in self._allowed)
         self._automaton = AhoCorasick(stems, implementation=Implementation.ContiguousNFA)
-        self._contexts = _Contexts(book)
+        self._contexts = Surroundings(book)
 
     def _mask(self, uses: Iterable[tuple[int, int]]) -> int:
         """A bit for each (rule, slot); the slots of all rules lie in planes one after another."""
@@ -180,7 +144,7 @@ class Rules:
             mask |= 1 << (slot * self._width + number)
         return mask
 
-    def _compiled_stem(self, stem: str) -> _Stem:
+    def _compiledstem_of(self, stem: str) -> _Stem:
         uses = self._uses.get(stem, [])
         near_uses = [use for use in uses if self.compiled[use[0]].slots > 1]
         alone = [number for number, _ in uses if self.compiled[number].slots == 1]
@@ -189,7 +153,7 @@ class Rules:
             self._mask(near_uses),
             tuple(alone),
             tuple(self._classes.get(stem, ())),
-            _latin(stem),
+            has_latin_edge(stem),
         )
 
     def _add_rule(self, rule: Rule, category: Category, classes: dict[str, list[str]]) -> None:
@@ -201,7 +165,7 @@ class Rules:
         else:
             slots = [[phrase for text in rule.any for phrase in expand(text, classes)]]
         for slot, words in enumerate(slots):
-            for stem in {_stem(word) for word in words}:
+            for stem in {stem_of(word) for word in words}:
                 self._uses.setdefault(stem, []).append((number, slot))
         self.compiled.append(
             _Compiled(
@@ -210,7 +174,7 @@ class Rules:
                 len(slots),
                 compile_pattern(rule.pattern) if rule.pattern else None,
                 *(
-                    tuple(_stem(word) for text in texts for word in expand(text, classes))
+                    tuple(stem_of(word) for text in texts for word in expand(text, classes))
                     for texts in (rule.needs, rule.unless, rule.pressure)
                 ),
             )
@@ -228,9 +192,9 @@ class Rules:
         for match in matches:
             index, start, end = match
             _, near_mask, numbers, classes, latin = self._stems[index]
-            if latin and not _latin_whole(views, start, end):
+            if latin and not latin_whole(views, start, end):
                 continue
-            if lawful and _within(lawful, start, end):
+            if lawful and within(lawful, start, end):
                 continue
             scan.stems.append(match)
             mask |= near_mask
@@ -281,7 +245,7 @@ class Rules:
         else:
             negators: list[Span] = []
             if "negation" in compiled.rule.contexts:
-                negators = _true_negators(contexts)
+                negators = true_negators(contexts)
             yield from near(slots, text, compiled.rule, negators)
 
     def _stands(
@@ -307,25 +271,6 @@ class Rules:
         return end - start > _SHORT or borders.whole(text, start, end)
 
 
-def _latin(stem: str) -> bool:
-    return (stem[0].isascii() and stem[0].isalpha()) or (stem[-1].isascii() and stem[-1].isalpha())
-
-
-def _latin_whole(views: Views, start: int, end: int) -> bool:
-    """Whether a Latin stem begins and ends where the original does not go on with a letter."""
-    first, last = views.compact.span(start, end)
-    original = views.original
-    before = original[first - 1 : first]
-    after = original[last : last + 1]
-    return not (_joins(before) and _joins(original[first])) and not (
-        _joins(after) and _joins(original[last - 1])
-    )
-
-
-def _joins(char: str) -> bool:
-    return char.isascii() and char.isalpha()
-
-
 def _applies(rule: Rule, situation: Situation) -> bool:
     if rule.audience is not None and rule.audience != situation.audience:
         return False
@@ -339,11 +284,6 @@ def _applies(rule: Rule, situation: Situation) -> bool:
 
 def _longest_first(span: Span) -> Span:
     return span[0], -span[1]
-
-
-def _true_negators(contexts: ContextSpans) -> list[Span]:
-    masked = contexts.get(_NOT_NEGATOR, [])
-    return [span for span in contexts.get(_NEGATOR, ()) if not _within(masked, *span)]
 
 
 def near(slots: list[list[Span]], text: str, rule: Rule, negators: list[Span]) -> Iterator[Span]:
@@ -375,72 +315,6 @@ def _chain(
     return None
 
 
-def sentence(text: str, start: int, end: int) -> Span:
-    """The sentence (or sentences) that ``text[start:end]`` lies in."""
-    while start > 0 and text[start - 1] not in SENTENCE_STOPS:
-        start -= 1
-    while end < len(text) and text[end] not in SENTENCE_STOPS:
-        end += 1
-    return start, end
-
-
-def _clause_start(text: str, position: int) -> int:
-    while position > 0 and text[position - 1] not in CLAUSE_STOPS:
-        position -= 1
-    return position
-
-
-def excused(rule: Rule, views: Views, contexts: ContextSpans, start: int, end: int) -> bool:
-    """Whether the words around a claim take it back, report it, refute it or ask about it."""
-    text = views.compact.text
-    first, last = sentence(text, start, end)
-    masked = contexts.get(_NOT_NEGATOR, [])
-    if "negation" in rule.contexts and contexts.get(_NEGATOR):
-        reach = NEGATION_REACH if not text[start].isascii() else REPORT_REACH
-        clause = max(_clause_start(text, start), start - reach)
-        if any(clause <= begin and finish <= start for begin, finish in _true_negators(contexts)):
-            return True
-    if "everyday" in rule.contexts and _EVERYDAY in contexts and _INSURANCE not in contexts:
-        return True
-    if "report" in rule.contexts:
-        for begin, finish in contexts.get(_REPORTED, ()):
-            if first <= begin and finish <= start + 1 and start - finish <= REPORT_REACH:
-                return True
-    if "rejection" in rule.contexts:
-        stop = min(len(text), _next_sentence(text, last))
-        for begin, finish in contexts.get(_REJECTED, ()):
-            if end <= begin and finish <= stop and not _within(masked, begin, finish):
-                return True
-    if (
-        "question" in rule.contexts
-        and text[last : last + 1] == "?"
-        and text[end:last][-1:] in ("吗", "么", "嘛")
-    ):
-        return True
-    return "quotation" in rule.contexts and _quoted(views, start, end)
-
-
-def _next_sentence(text: str, last: int) -> int:
-    return sentence(text, last + 1, last + 1)[1] if last + 1 < len(text) else last
-
-
-def _within(spans: list[Span], start: int, end: int) -> bool:
-    return any(first <= start and end <= last for first, last in spans)
-
-
-def _quoted(views: Views, start: int, end: int) -> bool:
-    """Whether the claim stands alone between quotation marks of the original."""
-    first, last = views.compact.span(start, end)
-    original = views.original
-    opened = max((original.rfind(mark, 0, first) for mark in '“「『"'), default=-1)
-    if opened < 0 or first - opened > REPORT_REACH:
-        return False
-    closed = max(original.find(mark, opened + 1, first) for mark in "”」』")
-    if closed >= 0:
-        return False
-    return any(mark in original[last : last + REPORT_REACH] for mark in '”」』"')
-
-
 def _noticed(compiled: _Compiled, views: Views, situation: Situation) -> bool:
     """Whether a company notice covers what the text says about the end of a sale."""
     text = views.compact.text
@@ -450,7 +324,7 @@ def _noticed(compiled: _Compiled, views: Views, situation: Situation) -> bool:
     if notices is None:
         return any(word in text for word in compiled.needs)
     return any(
-        _stem(notice.product) in text and _names_date(text, notice.stops_on) for notice in notices
+        stem_of(notice.product) in text and _names_date(text, notice.stops_on) for notice in notices
     )
 
 

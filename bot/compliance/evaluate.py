@@ -102,14 +102,16 @@ def _reach(judged: list[Judged], threshold: float) -> str:
 
 def main(arguments: list[str]) -> int:
     """Print the figures, and with ``--escaped`` the messages judged wrongly."""
-    from bot.compliance.command import ready
+    from bot import settings
+    from bot.compliance.rulebook import load_checker
 
     show = "--escaped" in arguments
     files = [Path(name) for name in arguments if not name.startswith("--")]
     if not files:
         print("用法：python -m bot.compliance.evaluate [--escaped] 文件…", file=sys.stderr)
         return 2
-    checker = ready(Path("data"), Path("var/compliance-model.npz"))
+    given = settings.load()
+    checker = load_checker(given.content_dir, given.data_dir)
     examples = read_examples(files)
     print(measured(checker, examples))
     if show:

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.compliance.normalise import Views
+from bot.compliance.restore import Views
 
 VERSION = 10
 EVERYWHERE = -1

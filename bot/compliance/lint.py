@@ -81,3 +81,14 @@ def overlaps(checker: Checker) -> list[tuple[str, str]]:
             others = also if others is None else others & also
         pairs += [(wider, rule.id) for wider in sorted(others or ())]
     return pairs
+
+
+def contradictions(checker: Checker) -> list[tuple[str, str]]:
+    """Pairs (rule, other): a lawful example of ``rule`` that ``other`` stops."""
+    alone = Checker(checker.book, None, checker.version)
+    pairs = []
+    for rule in rules_of(checker):
+        for example in rule.right:
+            verdict = alone.check(example, audience=rule.audience or "client")
+            pairs += [(rule.id, f.rule) for f in verdict.findings if f.rule != rule.id]
+    return list(dict.fromkeys(pairs))

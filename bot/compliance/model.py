@@ -10,6 +10,7 @@ import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,7 +180,7 @@ class Model:
                     middle=middle,
                     digest=str(kept["digest"]),
                 )
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile):
             return None
 
 
@@ -187,7 +188,8 @@ def rows_of(slots: Hashes, hashes: Hashes) -> Rows:
     """Look hashes up: the upper bits choose the slot, the lower ones must be those kept in it."""
     entries = slots[hashes >> _PRINT_SHIFT]
     same = (entries >> _ROW_SHIFT) == (hashes & _PRINT_MASK)
-    return (entries & _ROW_MASK) * same
+    rows: Rows = (entries & _ROW_MASK) * same
+    return rows
 
 
 def slots_for(hashes: Hashes) -> Hashes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import re2
 from pydantic import Field
@@ -77,34 +77,27 @@ class Rule(DataModel):
 
     id: Identifier
     kind: Literal["phrase", "near", "pattern", "disclosure", "fact"] = "phrase"
-    any: list[Text] = []
+    any: list[Text] = Field(default=[])
     terms: list[Text] = Field(default=[], max_length=4)
     within: int = Field(default=6, ge=0, le=60)
     ordered: bool = True
     pattern: Annotated[str, Field(min_length=1, max_length=MAX_PATTERN)] | None = None
-    anchors: list[Word] = []
-    needs: list[Word] = []
-    pressure: list[Word] = []
-    unless: list[Word] = []
-    contexts: list[ContextName] = [
-        "negation",
-        "rejection",
-        "report",
-        "quotation",
-        "question",
-        "everyday",
-    ]
+    anchors: list[Word] = Field(default=[])
+    needs: list[Word] = Field(default=[])
+    pressure: list[Word] = Field(default=[])
+    unless: list[Word] = Field(default=[])
+    contexts: list[ContextName] = Field(default=list(get_args(ContextName)))
     action: Action | None = None
     reason: Text | None = None
-    basis: list[Word] = []
+    basis: list[Word] = Field(default=[])
     suggestion: Text | None = None
     replace: Text | None = None
     audience: Audience | None = None
-    jurisdiction: list[Jurisdiction] = []
+    jurisdiction: list[Jurisdiction] = Field(default=[])
     from_: date | None = Field(default=None, alias="from")
     until: date | None = None
     wrong: list[Text] = Field(min_length=1)
-    right: list[Text] = []
+    right: list[Text] = Field(default=[])
 
 
 class Category(DataModel):

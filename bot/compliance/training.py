@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from bot.compliance import checks
 from bot.compliance.features import VERSION, Features, Hashes, features
 from bot.compliance.model import MOST_ROWS, Model, Rows, is_long, rows_of, slots_for, windows
-from bot.compliance.normalise import views
+from bot.compliance.restore import views
 from bot.datafile import MAX_PROBLEMS, DataModel
 from bot.errors import DataFileError, DataProblem
 
@@ -229,7 +229,7 @@ def _fit(samples: list[_Sample]) -> Model:
     )
 
 
-def _log_odds(matrix: Any, broken: NDArray[np.bool_]) -> NDArray[np.float64]:  # noqa: ANN401
+def _log_odds(matrix: Any, broken: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How much oftener each feature stands in violations: a naive Bayes weight, scaled.
 
     The margin machine alone forgets what it does not need for its own examples; on writers it

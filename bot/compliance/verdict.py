@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from bot.compliance.checks import Facts, Hit, Notice, Rules, Scan, Situation, sentence
+from bot.compliance.checks import Facts, Hit, Notice, Rules, Scan, Situation
+from bot.compliance.contexts import sentence
 from bot.compliance.features import features
 from bot.compliance.model import Model
-from bot.compliance.normalise import Views, views
+from bot.compliance.restore import Views, views
 from bot.compliance.schema import Book, parse_book
 from bot.datafile import read_text
 

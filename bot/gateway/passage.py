@@ -59,7 +59,8 @@ _TECHNICAL = frozenset(
         "user_id",
     }
 )
-_TAG = re.compile(r"<[^<>]{1,300}>")
+# A tag ends at the first > outside its quoted attributes.
+_TAG = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,29 @@ def words(params: dict[str, Any]) -> list[str]:
 
 
 def readable(params: dict[str, Any]) -> list[str]:
-    """The same texts as the reader sees them: without HTML tags where the call uses HTML."""
+    """The same texts as the reader sees them: without HTML tags where the call uses HTML.
+
+    Raises DoorBypassed for another markup, whose signs could stand between the letters of a word.
+    """
     found = words(params)
-    if params.get("parse_mode") == "HTML":
+    modes = set(_parse_modes(params))
+    if modes - {"HTML"}:
+        raise DoorBypassed(f"words in {'、'.join(sorted(modes))} cannot be judged")
+    if modes:
         return [html.unescape(_TAG.sub("", text)) for text in found]
     return found
+
+
+def _parse_modes(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if name.endswith("parse_mode") and part:
+                yield str(part)
+            else:
+                yield from _parse_modes(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _parse_modes(part)
 
 
 def open_for(method: str, params: dict[str, Any]) -> Any:

@@ -26,6 +26,13 @@ POLL_SECONDS = 25
 WEBHOOK_PATH = "/telegram"
 _MAX_BODY = 1024 * 1024
 _LONGEST_WAIT = 30.0
+_LARGEST_ID = 2**63 - 1
+
+
+def _id(update: Any) -> int:
+    """The number of an update; -1 when it is none."""
+    found = update.get("update_id") if isinstance(update, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else -1
 
 
 async def accept(store: Store, dispatcher: Dispatcher, updates: list[Any]) -> None:
@@ -33,7 +40,7 @@ async def accept(store: Store, dispatcher: Dispatcher, updates: list[Any]) -> No
     incoming = [
         Incoming(update["update_id"], sender_id(update), update)
         for update in updates
-        if isinstance(update, dict) and isinstance(update.get("update_id"), int)
+        if 0 <= _id(update) <= _LARGEST_ID
     ]
     if not incoming:
         return
@@ -46,16 +53,17 @@ async def poll(bot: OfficeBot, store: Store, dispatcher: Dispatcher) -> None:
     """Ask for updates until cancelled; the offset that confirms them moves after the commit."""
     offset = 0
     wait = 1.0
-    await bot.delete_webhook()
+    webhook_gone = False
     while True:
         try:
+            webhook_gone = webhook_gone or await bot.delete_webhook()
             updates = await bot.call(
                 "getUpdates",
                 {"offset": offset, "timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES},
                 seconds=POLL_SECONDS + 15,
             )
             await accept(store, dispatcher, updates)
-            offset = max([offset, *(update["update_id"] + 1 for update in updates)])
+            offset = max([offset, *(_id(update) + 1 for update in updates)])
             wait = 1.0
         except InvalidToken as error:
             raise GatewayError("Telegram 不认这个令牌，请检查 SHOUYUE_TELEGRAM_TOKEN") from error
@@ -74,14 +82,16 @@ def webhook(store: Store, dispatcher: Dispatcher, secret: str) -> Any:
 
     async def receive(request: web.Request) -> web.Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), secret.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode()):
             return web.Response(status=403)
-        body = await request.content.read(_MAX_BODY + 1)
-        if len(body) > _MAX_BODY:
-            return web.Response(status=413)
+        body = bytearray()
+        async for part in request.content.iter_any():
+            body += part
+            if len(body) > _MAX_BODY:
+                return web.Response(status=413)
         try:
             update = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return web.Response(status=400)
         try:
             await accept(store, dispatcher, [update])

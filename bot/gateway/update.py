@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.event import Event, Kind
+from bot.store.inbox import storable_text
 
 MAX_TEXT = 4096
 _HOLDERS = (
@@ -28,7 +29,11 @@ def _int(value: Any) -> int:
 
 
 def _str(value: Any) -> str:
-    return value[:MAX_TEXT] if isinstance(value, str) else ""
+    return storable_text(value[:MAX_TEXT]) if isinstance(value, str) else ""
+
+
+def _is_private(message: dict[str, Any]) -> bool:
+    return _dict(message.get("chat")).get("type") == "private"
 
 
 def sender_id(update: dict[str, Any]) -> int:
@@ -49,6 +54,11 @@ def parse(update: dict[str, Any], bot_name: str = "") -> Event:
     return Event(Kind.OTHER, sender_id(update), 0)
 
 
+def _elsewhere(body: dict[str, Any]) -> Event:
+    """Something in a group or a channel: there is no chat to answer in."""
+    return Event(Kind.OTHER, _int(_dict(body.get("from")).get("id")), 0)
+
+
 def _person(body: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
     sender = _dict(body.get("from"))
     chat = _dict(message.get("chat"))
@@ -63,7 +73,9 @@ def _person(body: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
 
 def _message(body: dict[str, Any], bot_name: str) -> Event:
     who = _person(body, body) | {"message_id": _int(body.get("message_id"))}
-    if _dict(body.get("chat")).get("type") != "private" or body.get("via_bot"):
+    if not _is_private(body):
+        return _elsewhere(body)
+    if body.get("via_bot"):
         return Event(Kind.OTHER, **who)
     if contact := _dict(body.get("contact")):
         own = _int(contact.get("user_id")) == who["user_id"] != 0
@@ -90,6 +102,8 @@ def _message(body: dict[str, Any], bot_name: str) -> Event:
 
 def _tap(body: dict[str, Any], bot_name: str) -> Event:
     message = _dict(body.get("message"))
+    if message and not _is_private(message):
+        return _elsewhere(body)
     return Event(
         Kind.TAP,
         **_person(body, message),
@@ -118,6 +132,8 @@ def _chosen(body: dict[str, Any], bot_name: str) -> Event:
 
 
 def _membership(body: dict[str, Any], bot_name: str) -> Event:
+    if not _is_private(body):
+        return _elsewhere(body)
     status = _dict(body.get("new_chat_member")).get("status")
     kinds = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}
     return Event(kinds.get(_str(status), Kind.OTHER), **_person(body, body))

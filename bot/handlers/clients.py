@@ -76,7 +76,9 @@ async def tap(context: Context) -> None:
         case ["policies", client_id]:
             await _policies(context, int(client_id))
         case ["paid", policy_id]:
-            await _paid(context, int(policy_id))
+            await _ask_paid(context, int(policy_id))
+        case ["paid", policy_id, due_on]:
+            await _paid(context, int(policy_id), date.fromisoformat(due_on))
         case ["claim", policy_id]:
             await _open_claim(context, int(policy_id))
         case ["decide", claim_id, decision, policy_id]:
@@ -126,7 +128,7 @@ async def card(context: Context, client_id: int) -> None:
             name=client.name,
             joined=context.say("joined" if client.person_id else "not_joined"),
             birth=client.birth_on or context.say("unknown"),
-            phone=client.phone or context.say("unknown"),
+            phone=(client.phone or context.say("unknown")).removeprefix("+86"),
             marketing=context.say("marketing_on" if client.marketing_ok else "marketing_off"),
         )
     ]
@@ -135,15 +137,23 @@ async def card(context: Context, client_id: int) -> None:
 
 
 def policy_line(context: Context, policy: Policy) -> str:
-    """One policy in one line."""
+    """One policy in two lines."""
     return context.say(
         "policy_line",
         product=policy.product,
         number=policy.number,
         premium=show_yuan(policy.premium),
         due=policy.next_due_on or context.say("paid_up"),
-        status=context.say(f"policy_{policy.status.value}"),
+        status=_status(context, policy),
     )
+
+
+def _status(context: Context, policy: Policy) -> str:
+    """The status, or how many days the premium of a policy in force is overdue."""
+    due_on = policy.next_due_on
+    if policy.status is PolicyStatus.ACTIVE and due_on and due_on < local_today(context):
+        return context.say("policy_overdue", days=(local_today(context) - due_on).days)
+    return context.say(f"policy_{policy.status.value}")
 
 
 def _card_buttons(context: Context, client: Client, has_policies: bool) -> list[list[Button]]:
@@ -179,11 +189,11 @@ async def _policies(context: Context, client_id: int) -> None:
     rows: list[list[Button]] = []
     for policy in policies:
         if policy.status in (PolicyStatus.ACTIVE, PolicyStatus.LAPSED) and policy.next_due_on:
-            label = context.say("button_paid", number=policy.number)
+            label = _of_policy(context, "button_paid", policy)
             rows.append([button(label, f"1:cl:paid:{policy.id}")])
         open_claims = [c for c in claims if c.policy_id == policy.id and c.decision is None]
         if not open_claims:
-            label = context.say("button_open_claim", number=policy.number)
+            label = _of_policy(context, "button_open_claim", policy)
             rows.append([button(label, f"1:cl:claim:{policy.id}")])
         for claim in open_claims:
             rows.append(
@@ -200,15 +210,44 @@ async def _policies(context: Context, client_id: int) -> None:
     context.show(context.say("policies_of", name=client.name) + "\n" + "\n".join(lines), rows)
 
 
+def _of_policy(context: Context, key: str, policy: Policy) -> str:
+    return context.say(key, number=policy.number, product=policy.product)[:60]
+
+
 async def _replan(context: Context) -> None:
     await service.replan(context.tx, context.office.cadences, context.office.settings)
 
 
-async def _paid(context: Context, policy_id: int) -> None:
-    """One instalment was paid: the due date moves on, and a lapsed policy is in force again."""
+async def _ask_paid(context: Context, policy_id: int) -> None:
+    """One tap by mistake must not move a due date: the instalment is named and asked about."""
     policy, client = await book.policy(context.tx, context.person, policy_id)
     if policy.next_due_on is None:
         raise UserError(context.say("nothing_due"))
+    text = context.say(
+        "confirm_paid",
+        product=policy.product,
+        number=policy.number,
+        premium=show_yuan(policy.premium),
+        due=policy.next_due_on,
+    )
+    yes = f"1:cl:paid:{policy.id}:{policy.next_due_on}"
+    rows = [
+        [button(context.say("button_confirm_paid"), yes)],
+        [button(context.say("button_back_card"), f"1:cl:policies:{client.id}")],
+    ]
+    context.show(text, rows)
+
+
+async def _paid(context: Context, policy_id: int, due_on: date) -> None:
+    """One instalment was paid: the due date moves on, and a lapsed policy is in force again.
+
+    ``due_on`` is the instalment that was asked about; a second tap must not count twice.
+    """
+    policy, client = await book.policy(context.tx, context.person, policy_id)
+    if policy.next_due_on is None:
+        raise UserError(context.say("nothing_due"))
+    if policy.next_due_on != due_on:
+        raise UserError(context.say("paid_before"))
     following = next_due(policy.next_due_on, policy.frequency, policy.issued_on)
     await book.change_policy(
         context.tx, policy.id, next_due_on=following, status=PolicyStatus.ACTIVE.value

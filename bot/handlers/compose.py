@@ -18,6 +18,7 @@ from bot.store import archive, book, people
 MAX_LENGTH = 2000
 _SHOWN_FINDINGS = 4
 _PAGE = 8
+_MOST_COPIED = 256
 
 
 async def choose(context: Context) -> None:
@@ -30,9 +31,17 @@ async def _choose(context: Context, text: str) -> None:
     if not found:
         raise UserError(context.say("clients_none_yet"))
     await context.set_dialogue(flow="compose", draft=text[:MAX_LENGTH])
-    rows = [[button(client.name, f"1:co:{client.id}")] for client in found]
+    rows = [[button(_label(context, client), f"1:co:{client.id}")] for client in found]
     rows.append([button(context.say("button_find_client"), "1:cl:find"), *back_row(context)])
-    context.show(context.say("compose_choose"), rows)
+    asked = context.say("compose_choose")
+    if text:
+        asked = context.say("compose_choose_ready", text=text[:MAX_LENGTH])
+    context.show(asked, rows)
+
+
+def _label(context: Context, client: Client) -> str:
+    mark = "" if client.person_id else context.say("mark_not_joined")
+    return f"{client.name}{mark}"
 
 
 async def offer(context: Context, text: str) -> None:
@@ -49,9 +58,7 @@ async def tap(context: Context) -> None:
         case ["review"]:
             await _submit(context)
         case ["edit"]:
-            state = await context.dialogue()
-            await context.set_dialogue(flow="compose", client=state.get("client"))
-            context.show(context.say("compose_again"), [back_row(context)])
+            await _rewrite_by_hand(context)
         case ["drop"]:
             await context.set_dialogue()
             context.show(context.say("compose_dropped"), [back_row(context)])
@@ -105,7 +112,8 @@ async def _judge(context: Context, client: Client, text: str) -> None:
         rewrite=verdict.rewrite or "",
         archive=archive_id,
     )
-    context.show(explain(context, text, verdict), _ways_out(context, verdict), html=True)
+    rows = _ways_out(context, verdict, reviewable=client.person_id is not None)
+    context.show(explain(context, text, verdict), rows, html=True)
 
 
 async def _keep_verdict(context: Context, client: Client, text: str, verdict: Verdict) -> int:
@@ -128,7 +136,8 @@ async def _send(context: Context, client: Client, text: str, verdict: Verdict) -
     person = await people.by_id(context.tx, client.person_id) if client.person_id else None
     if person is None or not person.reachable:
         await _keep_verdict(context, client, text, verdict)
-        copy = [[copy_button(context.say("button_copy"), text)]] if len(text) <= 256 else []
+        short = len(text) <= _MOST_COPIED
+        copy = [[copy_button(context.say("button_copy"), text)]] if short else []
         said = context.say("compose_copy", name=client.name)
         context.show(f"{said}\n\n{text}", [*copy, back_row(context)])
         return
@@ -164,7 +173,7 @@ def explain(context: Context, text: str, verdict: Verdict) -> str:
                 rule=html.escape(finding.rule),
             )
         )
-        if finding.suggestion:
+        if finding.suggestion and finding.suggestion not in (verdict.rewrite or ""):
             lines.append(
                 context.say("finding_suggestion", suggestion=html.escape(finding.suggestion))
             )
@@ -187,11 +196,12 @@ def _marked(text: str, verdict: Verdict) -> str:
     return "".join(parts)
 
 
-def _ways_out(context: Context, verdict: Verdict) -> list[list[Button]]:
+def _ways_out(context: Context, verdict: Verdict, *, reviewable: bool) -> list[list[Button]]:
+    """What the agent can do now; an officer can only release what the product itself sends."""
     rows = []
     if verdict.rewrite:
         rows.append([button(context.say("button_take_rewrite"), "1:co:rewrite")])
-    if verdict.decision == "warn":
+    if verdict.decision == "warn" and reviewable:
         rows.append([button(context.say("button_ask_officer"), "1:co:review")])
     rows.append(
         [
@@ -208,6 +218,16 @@ async def _stopped_state(context: Context) -> tuple[dict[str, Any], Client]:
         raise UserError(context.say("old_button"))
     client = await book.client(context.tx, context.person, int(state["client"]), "write")
     return state, client
+
+
+async def _rewrite_by_hand(context: Context) -> None:
+    """Ask for other words; the stopped text stays above, and can be copied to start from."""
+    state, _ = await _stopped_state(context)
+    text = str(state["stopped"])
+    rows = [back_row(context)]
+    if len(text) <= _MOST_COPIED:
+        rows.insert(0, [copy_button(context.say("button_copy_original"), text)])
+    context.reply(context.say("compose_again"), rows)
 
 
 async def _take_rewrite(context: Context) -> None:

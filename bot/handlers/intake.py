@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 from bot.errors import UserError
+from bot.handlers import quick
 from bot.handlers.clients import local_today
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
@@ -20,23 +22,53 @@ from bot.store import book, tables
 _OPTIONS_IN_ROW = 2
 _LONG_LABEL = 9
 _OVERVIEW_PAGE = 8
+_CLIENTS = 8
 
 
 async def choose(context: Context) -> None:
     """Continue an interview, read a finished one again, or begin a new one."""
     found = await service.open_interviews(context.tx, context.person)
-    rows = [
-        [button(context.say(f"interview_{one.status}", title=one.title), f"1:iv:open:{one.id}")]
-        for one in found
-    ]
-    rows.append([button(context.say("button_new_interview"), "1:iv:new:0"), *back_row(context)])
+    rows = []
+    for one in found:
+        title = await _title(context, one)
+        label = context.say(f"interview_{one.status}", title=title)
+        rows.append([button(label[:60], f"1:iv:open:{one.id}")])
+    rows.append([button(context.say("button_new_interview"), "1:iv:whom"), *back_row(context)])
     context.show(context.say("interviews_list" if found else "interviews_none"), rows)
+
+
+async def _title(context: Context, interview: tables.Interview) -> str:
+    """The title, with the name that was told when no client was picked beforehand."""
+    if interview.client_id is not None:
+        return interview.title
+    _, answers = await service.load(context.tx, context.person, interview.id or 0)
+    name = flow.live_values(context.office.questionnaire, answers).get("client_name")
+    return f"{name}　{interview.title}" if name else interview.title
+
+
+async def _whom(context: Context) -> None:
+    """Pick the client first: consents and the report belong to the client's record."""
+    found = await book.clients(context.tx, context.person, limit=_CLIENTS)
+    rows = [[button(client.name, f"1:iv:new:{client.id}")] for client in found]
+    rows.append([button(context.say("button_without_client"), "1:iv:new:0")])
+    rows.append([button(context.say("button_find_client"), "1:cl:find"), *back_row(context)])
+    context.show(context.say("interview_whom"), rows)
+
+
+async def _pause(context: Context, interview_id: int) -> None:
+    await context.set_dialogue()
+    again = button(context.say("button_continue"), f"1:iv:open:{interview_id}")
+    context.show(context.say("interview_paused"), [[again, *back_row(context)]])
 
 
 async def tap(context: Context) -> None:
     """Buttons of the list and of the questions."""
     parts = context.event.text.split(":")[2:]
     match parts:
+        case ["whom"]:
+            await _whom(context)
+        case ["pause", interview_id]:
+            await _pause(context, int(interview_id))
         case ["new", client_id]:
             await _begin(context, int(client_id) or None)
         case ["open", interview_id]:
@@ -113,7 +145,13 @@ async def typed(context: Context) -> None:
     if question is None:
         await _next(context, interview, answers)
         return
-    answers = _record(context, answers, question.key, context.event.text)
+    try:
+        answers = _record(context, answers, question.key, context.event.text)
+    except UserError as error:
+        # asked again below what was typed, so that the buttons stay within reach
+        chosen = list(state.get("chosen") or [])
+        await _ask(context, interview, answers, question, chosen, problem=str(error))
+        return
     await service.save(context.tx, interview.id or 0, answers)
     await _next(context, interview, answers)
 
@@ -126,7 +164,7 @@ async def _next(context: Context, interview: tables.Interview, answers: Answers)
         return
     chosen = list(_current_choice(question, answers))
     await context.set_dialogue(flow="intake", interview=interview.id, chosen=chosen)
-    _ask(context, interview.id or 0, answers, question, chosen)
+    await _ask(context, interview, answers, question, chosen)
 
 
 def _current_choice(question: Question, answers: Answers) -> list[str]:
@@ -134,58 +172,78 @@ def _current_choice(question: Question, answers: Answers) -> list[str]:
     return value if question.kind == "multi_choice" and isinstance(value, list) else []
 
 
-def _ask(
-    context: Context, interview_id: int, answers: Answers, question: Question, chosen: list[str]
+async def _ask(
+    context: Context,
+    interview: tables.Interview,
+    answers: Answers,
+    question: Question,
+    chosen: list[str],
+    problem: str = "",
 ) -> None:
-    done = flow.progress(context.office.questionnaire, answers)
-    lines = [
-        context.say(
-            "question_head",
-            section=html.escape(question.section),
-            done=done.done + 1,
-            total=done.total,
-        ),
-        f"<b>{html.escape(question.text)}</b>",
-    ]
+    """Show a question; ``problem`` says why what was typed cannot be the answer."""
+    lines = [f"{html.escape(problem)}\n"] if problem else []
+    lines += [_head(context, answers, question), f"<b>{html.escape(question.text)}</b>"]
     lines += [html.escape(extra) for extra in (question.help, question.guide) if extra]
     if question.current:
         lines.append(context.say("question_current", value=html.escape(question.current)))
-    rows = _answer_rows(context, interview_id, question, chosen)
-    ways = []
-    if not question.required:
-        ways.append(button(context.say("button_skip"), f"1:iv:{interview_id}:s:{question.key}"))
-        ways.append(button(context.say("button_postpone"), f"1:iv:{interview_id}:p:{question.key}"))
-    if question.current:
-        ways = [button(context.say("button_keep"), f"1:iv:{interview_id}:k:-")]
-    rows.append(ways)
-    if answers["trail"]:
-        rows.append(
-            [
-                button(context.say("button_back"), f"1:iv:{interview_id}:b:-"),
-                button(context.say("button_overview"), f"1:iv:over:{interview_id}:0"),
-            ]
-        )
+    number = interview.id or 0
+    offered = await quick.answers(context, interview, question)
+    rows = _answer_rows(context, number, question, offered, chosen)
+    rows += [_ways_on(context, number, question), _ways_out(context, number, answers)]
     context.show("\n".join(lines), [row for row in rows if row], html=True)
 
 
+def _head(context: Context, answers: Answers, question: Question) -> str:
+    section = html.escape(question.section)
+    if question.current:
+        return context.say("question_head_change", section=section)
+    done = flow.progress(context.office.questionnaire, answers)
+    return context.say("question_head", section=section, done=done.done + 1, total=done.total)
+
+
+def _ways_on(context: Context, number: int, question: Question) -> list[Button]:
+    if question.current:
+        return [button(context.say("button_keep"), f"1:iv:{number}:k:-")]
+    if question.required:
+        return []
+    return [
+        button(context.say("button_skip"), f"1:iv:{number}:s:{question.key}"),
+        button(context.say("button_postpone"), f"1:iv:{number}:p:{question.key}"),
+    ]
+
+
+def _ways_out(context: Context, number: int, answers: Answers) -> list[Button]:
+    pause = button(context.say("button_pause"), f"1:iv:pause:{number}")
+    if not answers["trail"]:
+        return [pause]
+    return [
+        button(context.say("button_back"), f"1:iv:{number}:b:-"),
+        button(context.say("button_overview"), f"1:iv:over:{number}:0"),
+        pause,
+    ]
+
+
 def _answer_rows(
-    context: Context, interview_id: int, question: Question, chosen: list[str]
+    context: Context,
+    number: int,
+    question: Question,
+    offered: Sequence[tuple[str, str]],
+    chosen: list[str],
 ) -> list[list[Button]]:
+    """Buttons for the answers: several may be ticked, or one tap is the answer."""
     if question.kind == "multi_choice":
         buttons = [
             button(
                 ("✓ " if value in chosen else "") + label,
-                f"1:iv:{interview_id}:t:{question.key}:{value}",
+                f"1:iv:{number}:t:{question.key}:{value}",
             )
-            for value, label in question.options
+            for value, label in offered
         ]
-        done = button(context.say("button_done"), f"1:iv:{interview_id}:d:{question.key}")
+        done = button(context.say("button_done"), f"1:iv:{number}:d:{question.key}")
         return [*_rows(buttons), [done]]
-    buttons = [
-        button(label, f"1:iv:{interview_id}:a:{question.key}:{value}")
-        for value, label in question.options
-    ]
-    return _rows(buttons)
+    if question.kind == "integer":
+        return [[button(label, f"1:iv:{number}:a:{question.key}:{v}") for v, label in offered]]
+    return _rows([button(label, f"1:iv:{number}:a:{question.key}:{v}") for v, label in offered])
 
 
 def _rows(buttons: list[Button]) -> list[list[Button]]:
@@ -205,7 +263,7 @@ async def _toggle(
     chosen = list(state.get("chosen") or [])
     chosen = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
     await context.set_dialogue(flow="intake", interview=interview.id, chosen=chosen)
-    _ask(context, interview.id or 0, answers, question, chosen)
+    await _ask(context, interview, answers, question, chosen)
 
 
 async def _overview(context: Context, interview_id: int, offset: int) -> None:

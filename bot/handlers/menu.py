@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.people import Role
 from bot.handlers.context import Context
 from bot.outbox.draft import Button, button
-from bot.store import people
+from bot.store import book, people
 
 # role: rows of (key of the label, data of the button)
 _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
@@ -29,15 +29,20 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
         (("menu_statistics", "1:m:tongji"), ("menu_archive", "1:m:cundang")),
     ),
     Role.ADMIN: ((("menu_invite", "1:m:yaoqing"), ("menu_team", "1:m:tuandui")),),
-    Role.CLIENT: ((("menu_stop", "1:m:tuiding"), ("menu_resume", "1:m:huifu")),),
 }
 
 
-def rows_for(context: Context) -> list[list[Button]]:
-    """The menu buttons of the person's role."""
+async def rows_for(context: Context) -> list[list[Button]]:
+    """The menu buttons of the person's role; a client may stop what comes, or have it again."""
     rows = [
-        [button(context.say(key), data) for key, data in row] for row in _MENUS[context.person.role]
+        [button(context.say(key), data) for key, data in row]
+        for row in _MENUS.get(context.person.role, ())
     ]
+    if context.person.role is Role.CLIENT:
+        records = await book.clients_of_person(context.tx, context.person.id)
+        stopped = any(not client.marketing_ok for client in records)
+        key, data = ("menu_resume", "1:m:huifu") if stopped else ("menu_stop", "1:m:tuiding")
+        rows.append([button(context.say(key), data)])
     other = "menu_to_hant" if context.person.script == "hans" else "menu_to_hans"
     rows.append([button(context.say(other), "1:m:yuyan")])
     return rows
@@ -48,7 +53,7 @@ async def menu(context: Context) -> None:
     await context.set_dialogue()
     role = context.person.role.value
     text = context.say(f"menu_{role}", name=context.person.name)
-    context.show(text, rows_for(context))
+    context.show(text, await rows_for(context))
 
 
 async def help_(context: Context) -> None:

@@ -12,10 +12,12 @@ from bot.outbox.draft import NOTICE, Audience, Button, Draft, button, copy_butto
 from bot.scripts_library.match import Matching
 from bot.scripts_library.render import chat_text, choices, inline_results, plain_text
 from bot.scripts_library.schema import Answer, Intent
-from bot.store import archive
+from bot.store import archive, book
 
 _LONGEST = 600
 _COPY_LIMIT = 256
+_NEAR = 0.1
+_GUESS = 0.3
 
 
 async def ask(context: Context) -> None:
@@ -39,33 +41,40 @@ async def _answer(context: Context, text: str) -> None:
     if matching.sure:
         intent = library.intent(matching.matches[0].intent)
         if intent is not None:
-            _show(context, intent, intent.answers[0], matching)
+            await _show(context, intent, intent.answers[0], matching)
             return
-    offered = choices(library, matching)
+    likely = not matching.none or any(match.score >= _GUESS for match in matching.matches)
+    offered = choices(library, matching) if likely else []
     rows = [[button(zh, f"1:ob:{intent_id}:0")] for intent_id, zh in offered]
     key = "objection_none" if rows else "objection_none_short"
     context.reply(context.say(key), [*rows, back_row(context)])
 
 
-def _show(
-    context: Context, intent: Intent, answer: Answer, matching: Matching | None = None
+async def _show(
+    context: Context,
+    intent: Intent,
+    answer: Answer,
+    matching: Matching | None = None,
+    *,
+    fresh: bool = False,
 ) -> None:
     at = intent.answers.index(answer)
     text = plain_text(answer)
     following = (at + 1) % len(intent.answers)
     rows: list[list[Button]] = [
         [button(context.say("button_another_answer"), f"1:ob:{intent.id}:{following}")],
-        [button(context.say("button_send_answer"), f"1:ob:{intent.id}:{at}:send")],
+        [await _send_button(context, f"1:ob:{intent.id}:{at}:send")],
     ]
     if len(text) <= _COPY_LIMIT:
         rows[1].append(copy_button(context.say("button_copy"), text))
     for match in matching.matches[1:3] if matching else ():
         other = context.office.library.intent(match.intent)
-        if other is not None:
+        if other is not None and match.score >= _NEAR:
             label = context.say("button_other_intent", intent=other.zh)
             rows.append([button(label, f"1:ob:{other.id}:0")])
     rows.append(back_row(context))
-    context.show(chat_text(context.office.library, intent, answer), rows, html=True)
+    show = context.reply if fresh else context.show
+    show(chat_text(context.office.library, intent, answer), rows, html=True)
 
 
 async def tap(context: Context) -> None:
@@ -76,20 +85,31 @@ async def tap(context: Context) -> None:
     if intent is None or not 0 <= at < len(intent.answers):
         raise UserError(context.say("old_button"))
     answer = intent.answers[at]
-    if parts[2:] == ["send"]:
-        await _send(context, answer)
-        return
-    _show(context, intent, answer)
+    match parts[2:]:
+        case []:
+            await _show(context, intent, answer)
+        case ["send"]:
+            await compose.offer(context, plain_text(answer))
+        case ["send", client_id]:
+            await compose.judge_for(context, int(client_id), plain_text(answer))
+        case _:
+            raise UserError(context.say("old_button"))
 
 
-async def _send(context: Context, answer: Answer) -> None:
-    """To the client asked about before, or to one that is picked now; the agent may edit it."""
+async def _send_button(context: Context, data: str) -> Button:
+    """Says to whom, when the words of a certain client are being answered."""
     state = await context.dialogue()
-    text = plain_text(answer)
-    if state.get("flow") == "objection" and state.get("client"):
-        await compose.judge_for(context, int(state["client"]), text)
-        return
-    await compose.offer(context, text)
+    client_id = state.get("client") if state.get("flow") == "objection" else None
+    if not client_id:
+        return button(context.say("button_send_answer"), data)
+    client = await book.client(context.tx, context.person, int(client_id), "write")
+    label = context.say("button_send_answer_to", name=client.name)
+    return button(label, f"{data}:{client.id}")
+
+
+async def show_first(context: Context, intent: Intent) -> None:
+    """The first answer to an objection, as a new message."""
+    await _show(context, intent, intent.answers[0], fresh=True)
 
 
 async def inline(context: Context) -> None:

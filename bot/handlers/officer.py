@@ -8,6 +8,7 @@ import io
 from datetime import timedelta
 
 from bot.compliance import lint
+from bot.compliance.records import COLUMNS, row_of
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
@@ -17,7 +18,6 @@ from bot.store import archive
 _PERIODS = (7, 30, 90)
 _SHOWN = 12
 _MOST_ROWS = 20_000
-_COLUMNS = ("编号", "时间", "业务员", "对象", "判定", "类别", "规则", "规则版本", "结果", "内容")
 
 
 async def statistics(context: Context) -> None:
@@ -42,6 +42,10 @@ async def statistics(context: Context) -> None:
     if overlaps:
         lines.append(context.say("statistics_overlaps", count=len(overlaps)))
         lines += [f"· {first} ⊇ {second}" for first, second in overlaps[:5]]
+    contradictions = await asyncio.to_thread(lint.contradictions, checker)
+    if contradictions:
+        lines.append(context.say("statistics_contradictions", count=len(contradictions)))
+        lines += [f"· {first} ✕ {second}" for first, second in contradictions[:5]]
     context.show("\n".join(lines), [back_row(context)])
 
 
@@ -82,32 +86,12 @@ async def as_csv(context: Context, days: int) -> tuple[bytes, int]:
     """The archive of the last ``days`` as CSV for Excel, and how many rows it has."""
     output = io.StringIO()
     writer = csv.writer(output)
-    writer.writerow(_COLUMNS)
+    writer.writerow(COLUMNS)
     count = 0
     since = context.tx.now - timedelta(days=days)
     async for record in archive.judged(context.tx, since, context.tx.now + timedelta(seconds=1)):
-        findings = record["findings"]
-        row = (
-            record["id"],
-            record["at"].isoformat(timespec="seconds"),
-            record["author"] or "",
-            record["audience"],
-            record["decision"],
-            "、".join(dict.fromkeys(finding["category"] for finding in findings)),
-            "、".join(finding["rule"] for finding in findings),
-            record["rulebook"],
-            record["fate"] or "",
-            record["text"] or "",
-        )
-        writer.writerow([_plain(value) for value in row])
+        writer.writerow(row_of(record))
         count += 1
         if count >= _MOST_ROWS:
             break
     return output.getvalue().encode("utf-8-sig"), count
-
-
-def _plain(value: object) -> object:
-    """A cell that a spreadsheet will not run as a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value

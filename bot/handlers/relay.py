@@ -6,7 +6,7 @@ import re
 
 from bot.domain.people import Client
 from bot.errors import UserError
-from bot.handlers import optout
+from bot.handlers import objection, optout
 from bot.handlers.context import Context
 from bot.outbox.draft import NOTICE, Audience, button, message
 from bot.store import book, outbox, people
@@ -38,19 +38,24 @@ async def from_client(context: Context) -> None:
 async def _forward(context: Context, client: Client, typed: str) -> None:
     agent = await people.by_id(context.tx, client.agent_id)
     text = context.say("client_says", name=client.name, text=typed[:_LONGEST])
-    buttons = [
-        [
-            button(context.say("button_answer_client"), f"1:co:{client.id}"),
-            button(context.say("button_how_to_answer"), f"1:re:{client.id}"),
-        ]
-    ]
+    buttons = [[button(context.say("button_answer_client"), f"1:co:{client.id}")]]
+    matching = context.office.matcher.match(typed)
+    intent = context.office.library.intent(matching.matches[0].intent) if matching.sure else None
+    if intent is not None:
+        label = context.say("button_how_to_answer_this", intent=intent.zh)[:60]
+        buttons.append([button(label, f"1:re:{client.id}:{intent.id}")])
+    elif not matching.none:
+        buttons[0].append(button(context.say("button_how_to_answer"), f"1:re:{client.id}"))
     await outbox.enqueue(context.tx, [message(agent.chat_id, text, buttons, priority=NOTICE)])
 
 
 async def tap(context: Context) -> None:
-    """The agent asks how to answer: the objections closest to the client's words."""
-    client = await book.client(
-        context.tx, context.person, int(context.event.text.split(":")[2]), "write"
-    )
+    """The agent asks how to answer: at once when the words were clear, else they are asked for."""
+    _, _, client_id, *known = context.event.text.split(":")
+    client = await book.client(context.tx, context.person, int(client_id), "write")
     await context.set_dialogue(flow="objection", client=client.id)
+    intent = context.office.library.intent(known[0]) if known else None
+    if intent is not None:
+        await objection.show_first(context, intent)
+        return
     context.reply(context.say("objection_ask_of", name=client.name))

@@ -12,28 +12,20 @@ from bot.outbox.draft import Button, button
 from bot.store import book, tables, touches
 
 _DAYS = 7
+_SHOWN = 10
 
 
 async def today(context: Context) -> None:
     """Open tasks with a button each, overdue premiums, and the touches of the next days."""
-    zone = ZoneInfo(context.person.timezone)
     tasks = await touches.open_tasks(context.tx, context.person.id, 8)
     until = context.tx.now + timedelta(days=_DAYS)
-    coming = await touches.upcoming(context.tx, context.person.id, until, limit=10)
+    coming = await touches.upcoming(context.tx, context.person.id, until, limit=3 * _SHOWN)
     counts = await book.counts(context.tx, context.person, local_today(context))
     lines = [context.say("today_title", day=local_today(context), **counts)]
     lines.append(context.say("today_tasks" if tasks else "today_no_tasks", count=len(tasks)))
     lines += [f"{number}. {task.title}" for number, task in enumerate(tasks, 1)]
     lines.append(context.say("today_touches" if coming else "today_no_touches", days=_DAYS))
-    lines += [
-        context.say(
-            "touch_line",
-            at=touch.due_at.astimezone(zone).strftime("%m-%d %H:%M"),
-            cadence=_name(context, touch),
-            name=await _client_name(context, touch),
-        )
-        for touch in coming
-    ]
+    lines += await _touch_lines(context, coming)
     rows: list[list[Button]] = []
     for number, task in enumerate(tasks, 1):
         row = [button(context.say("button_task_done", number=number), f"1:tk:{task.id}")]
@@ -42,6 +34,21 @@ async def today(context: Context) -> None:
         rows.append(row)
     rows.append([button(context.say("menu_touches"), "1:m:tixing"), *back_row(context)])
     context.show("\n".join(lines), rows)
+
+
+async def _touch_lines(context: Context, coming: list[tables.Touch]) -> list[str]:
+    """One line for what goes to client and agent at the same time for the same reason."""
+    zone = ZoneInfo(context.person.timezone)
+    lines = [
+        context.say(
+            "touch_line",
+            at=touch.due_at.astimezone(zone).strftime("%m-%d %H:%M"),
+            cadence=_name(context, touch),
+            name=await _client_name(context, touch),
+        )
+        for touch in coming
+    ]
+    return list(dict.fromkeys(lines))[:_SHOWN]
 
 
 def _name(context: Context, touch: tables.Touch) -> str:

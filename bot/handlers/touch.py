@@ -24,16 +24,24 @@ async def list_(context: Context) -> None:
     until = context.tx.now + timedelta(days=_DAYS)
     mine = context.person.id
     found = await touches.upcoming(context.tx, mine, until, audience="client", limit=_SHOWN)
-    await _show(context, found)
+    rows = [
+        [button(_label(context, touch, await _client(context, touch)), f"1:tc:{touch.id}")]
+        for touch in found
+    ]
+    text = context.say("touches_list" if found else "touches_none", days=_DAYS)
+    context.show(text, [*rows, back_row(context)])
 
 
-async def _show(context: Context, found: list[tables.Touch]) -> None:
-    rows = []
-    for touch in found:
-        client = await _client(context, touch)
-        rows.append([button(_label(context, touch, client), f"1:tc:{touch.id}")])
-    rows.append(back_row(context))
-    context.show(context.say("touches_list" if found else "touches_none", days=_DAYS), rows)
+async def _of_client(context: Context, client_id: int) -> None:
+    """Touches of one client in the coming month."""
+    client = await book.client(context.tx, context.person, client_id, "touch")
+    until = context.tx.now + timedelta(days=_DAYS)
+    every = await touches.upcoming(context.tx, client.agent_id, until, audience="client", limit=200)
+    found = [touch for touch in every if touch.client_id == client.id][:_SHOWN]
+    rows = [[button(_when(context, touch, client), f"1:tc:{touch.id}")] for touch in found]
+    rows.append([button(context.say("button_back_card"), f"1:cl:{client.id}"), *back_row(context)])
+    key = "touches_list_of" if found else "touches_none_of"
+    context.show(context.say(key, name=client.name, days=_DAYS), rows)
 
 
 async def _client(context: Context, touch: tables.Touch) -> Client:
@@ -41,22 +49,20 @@ async def _client(context: Context, touch: tables.Touch) -> Client:
 
 
 def _label(context: Context, touch: tables.Touch, client: Client) -> str:
+    return f"{client.name}　{_when(context, touch, client)}"
+
+
+def _when(context: Context, touch: tables.Touch, client: Client) -> str:
     at = touch.due_at.astimezone(ZoneInfo(client.timezone)).strftime("%m-%d %H:%M")
     cadence = context.office.cadences.cadence(touch.cadence)
-    return f"{at} {client.name} {cadence.zh if cadence else ''}"
+    return f"{at} {cadence.zh if cadence else ''}"
 
 
 async def tap(context: Context) -> None:
     """Buttons of the list and of one touch."""
     parts = context.event.text.split(":")[2:]
     if parts[0] == "of":
-        client = await book.client(context.tx, context.person, int(parts[1]), "touch")
-        until = context.tx.now + timedelta(days=_DAYS)
-        every = await touches.upcoming(
-            context.tx, client.agent_id, until, audience="client", limit=200
-        )
-        mine = [touch for touch in every if touch.client_id == client.id]
-        await _show(context, mine[:_SHOWN])
+        await _of_client(context, int(parts[1]))
         return
     touch = await _mine(context, int(parts[0]))
     match parts[1:]:
@@ -132,8 +138,8 @@ async def typed(context: Context) -> None:
         raise UserError(context.say("compose_too_long", limit=MAX_LENGTH))
     verdict = context.office.gate.judge(text)
     if verdict.decision != "pass":
-        context.reply(explain(context, text, verdict), [back_row(context)], html=True)
-        context.reply(context.say("touch_edit_again"))
+        told = explain(context, text, verdict) + "\n\n" + context.say("touch_edit_again")
+        context.reply(told, [back_row(context)], html=True)
         return
     await touches.change(
         context.tx, touch.id or 0, text_override=text, decided_at=context.tx.now, reason="edited"

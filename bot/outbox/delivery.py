@@ -10,7 +10,7 @@ from bot.compliance import review
 from bot.compliance.verdict import Verdict
 from bot.domain.people import Person, Role
 from bot.messages import say
-from bot.outbox.draft import NOTICE, Draft, message
+from bot.outbox.draft import NOTICE, Audience, Draft, message
 from bot.outbox.retry import Decision, Outcome, Verb
 from bot.store import archive, outbox, people, touches
 from bot.store.engine import Tx
@@ -63,7 +63,7 @@ def text_of(draft: Draft) -> str:
 async def admit(tx: Tx, row: OutboxRow, verdict: Verdict) -> bool:
     """Record the verdict at the door; False when the row was blocked, held or is no longer ours."""
     current = await outbox.get(tx, row.id, lock=True)
-    if current is None or current.status != "claimed":
+    if current is None or (current.status, current.claimed_by) != ("claimed", row.claimed_by):
         return False
     draft = row.draft
     archive_id = row.archive_id or await _judged(tx, draft, verdict, text_of(draft))
@@ -89,8 +89,14 @@ async def admit(tx: Tx, row: OutboxRow, verdict: Verdict) -> bool:
 async def record(
     tx: Tx, row: OutboxRow, outcome: Outcome, decision: Decision, message_id: int | None
 ) -> None:
-    """Record what became of a call, and tell whoever must know."""
+    """Record what became of a call, once, and tell whoever must know."""
     draft = row.draft
+    current = await outbox.get(tx, row.id, lock=True)
+    if current is None or (current.status, current.claimed_by) not in (
+        ("claimed", row.claimed_by),
+        ("sending", row.claimed_by),
+    ):
+        return
     values: dict[str, Any] = {"reason": None if decision.verb is Verb.DONE else outcome.value}
     match decision.verb:
         case Verb.DONE:
@@ -104,21 +110,28 @@ async def record(
                 "attempts": attempts,
             }
         case Verb.UNCERTAIN:
-            await tell_uncertain(tx, row)
+            await left_uncertain(tx, current)
         case Verb.FAIL:
-            await _decide_touch(tx, draft, "failed", outcome.value)
+            dead = outcome is Outcome.CHAT_DEAD
+            await _decide_touch(tx, draft, "handed_to_agent" if dead else "failed", outcome.value)
             await _tell(tx, draft, "told_failed")
     status = "queued" if decision.verb is Verb.SNOOZE else decision.verb.value
     await outbox.mark(tx, row.id, status, **values)
     if outcome is Outcome.CHAT_DEAD:
         await mark_unreachable(tx, draft.chat_id)
-    if draft.audience.value != "staff" and decision.verb in (Verb.DONE, Verb.UNCERTAIN, Verb.FAIL):
-        current = await outbox.get(tx, row.id)
+    if decision.verb in (Verb.DONE, Verb.FAIL):
+        await _archive_fate(tx, current, status)
+
+
+async def _archive_fate(tx: Tx, row: OutboxRow, fate: str) -> None:
+    """Add to the record of a judged text what became of it."""
+    draft = row.draft
+    if draft.audience is not Audience.STAFF:
         await archive.append(
             tx,
-            status,
+            fate,
             draft.audience.value,
-            subject_id=current.archive_id if current else None,
+            subject_id=row.archive_id,
             author_id=draft.author_id,
             client_id=draft.client_id,
         )
@@ -131,10 +144,11 @@ async def mark_unreachable(tx: Tx, chat_id: int) -> None:
         await people.change(tx, person.id, reachable=False)
 
 
-async def tell_uncertain(tx: Tx, row: OutboxRow) -> None:
+async def left_uncertain(tx: Tx, row: OutboxRow) -> None:
     """A message that may have arrived: the agent looks, nothing is sent again by itself."""
     await _decide_touch(tx, row.draft, "uncertain", "unknown")
     await _tell(tx, row.draft, "told_uncertain")
+    await _archive_fate(tx, row, "uncertain")
 
 
 async def _decide_touch(tx: Tx, draft: Draft, status: str, reason: str | None) -> None:

@@ -19,17 +19,21 @@ class Pacer:
         self._interval = 1 / per_second
         self._chat_interval = 1 / per_chat
         self._next = 0.0
-        self._held_until = 0.0
         self._chats: dict[int, float] = {}
 
+    @property
+    def free_at(self) -> float:
+        """When the next message may go to any chat."""
+        return self._next
+
     def chat_free_at(self, chat_id: int) -> float:
-        """When this chat may get its next message."""
-        return max(self._chats.get(chat_id, 0.0), self._held_until)
+        """When this chat may get its next message, as far as its own pace goes."""
+        return self._chats.get(chat_id, 0.0)
 
     def reserve(self, chat_id: int, now: float) -> float:
         """Take the next free moment for this chat, not before ``now``, and give it."""
         moment = max(now, self._next, self.chat_free_at(chat_id))
-        self._next = max(now, self._next) + self._interval
+        self._next = moment + self._interval
         self._chats[chat_id] = moment + self._chat_interval
         if len(self._chats) > _FORGET_CHATS_ABOVE:
             self._chats = {chat: free for chat, free in self._chats.items() if free > now}
@@ -37,5 +41,4 @@ class Pacer:
 
     def hold(self, until: float) -> None:
         """Send nothing before ``until``."""
-        self._held_until = max(self._held_until, until)
         self._next = max(self._next, until)

@@ -23,6 +23,7 @@ class Outcome(Enum):
     FLOOD = "flood"  # 429: wait as told
     CHAT_DEAD = "chat_dead"  # 403, chat not found: nobody there
     REFUSED = "refused"  # 400: it will never work
+    BUG = "bug"  # our own mistake kept it from being sent
 
 
 class Verb(Enum):
@@ -56,7 +57,7 @@ def decide(
             return Decision(Verb.DONE)
         case Outcome.FLOOD:
             return Decision(Verb.SNOOZE, retry_after)
-        case Outcome.CHAT_DEAD | Outcome.REFUSED:
+        case Outcome.CHAT_DEAD | Outcome.REFUSED | Outcome.BUG:
             return Decision(Verb.FAIL)
         case Outcome.UNKNOWN if audience is not Audience.STAFF:
             return Decision(Verb.UNCERTAIN)

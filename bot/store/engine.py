@@ -15,6 +15,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import Clock
@@ -23,6 +24,9 @@ from bot.store.vault import Vault
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x5359_0001
+
+# The database or the way to it failed, not the statement: the same work may succeed later.
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
 
 Result = TypeVar("Result")
 
@@ -66,7 +70,7 @@ class Store:
             try:
                 async with self.begin() as tx:
                     return await work(tx)
-            except (OperationalError, InterfaceError, OSError):
+            except DATABASE_AWAY:
                 await asyncio.sleep(wait)
         async with self.begin() as tx:
             return await work(tx)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -43,6 +44,7 @@ _FORGET = text("DELETE FROM inbox WHERE done_at < :before")
 
 _LOCK_SPACE = 0x5359
 KEEP_DAYS = 3
+_DEEPEST = 64
 
 
 async def store(tx: Tx, incoming: Sequence[Incoming]) -> set[int]:
@@ -52,14 +54,23 @@ async def store(tx: Tx, incoming: Sequence[Incoming]) -> set[int]:
     return {row.update_id for row in await tx.connection.execute(_STORE, values)}
 
 
-def _storable(value: Any) -> Any:
-    """``value`` without NUL and lone surrogates, which PostgreSQL's JSON cannot hold."""
+def storable_text(value: str) -> str:
+    """``value`` without NUL and lone surrogates, which PostgreSQL cannot hold."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
+    """``value`` without what PostgreSQL's JSON cannot hold, and not deeper than Telegram's."""
     if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
+        return storable_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, list | dict) and depth == _DEEPEST:
+        return None
     if isinstance(value, list):
-        return [_storable(part) for part in value]
+        return [_storable(part, depth + 1) for part in value]
     if isinstance(value, dict):
-        return {_storable(key): _storable(part) for key, part in value.items()}
+        return {storable_text(key): _storable(part, depth + 1) for key, part in value.items()}
     return value
 
 

@@ -32,6 +32,7 @@ class OutboxRow:
     archive_id: int | None
     released: bool
     message_id: int | None = None
+    claimed_by: int | None = None
 
 
 def _row(row: Any) -> OutboxRow:
@@ -49,7 +50,14 @@ def _row(row: Any) -> OutboxRow:
     )
     released = row.released_by is not None
     return OutboxRow(
-        row.id, draft, row.status, row.attempts, row.archive_id, released, row.message_id
+        id=row.id,
+        draft=draft,
+        status=row.status,
+        attempts=row.attempts,
+        archive_id=row.archive_id,
+        released=released,
+        message_id=row.message_id,
+        claimed_by=row.claimed_by,
     )
 
 
@@ -90,7 +98,7 @@ async def enqueue_claimed(tx: Tx, drafts: Sequence[Draft], instance: int) -> lis
     ids = sorted(row.id for row in await tx.connection.execute(statement))
     stamped = [replace(d, not_before=d.not_before or tx.now) for d in drafts]
     return [
-        OutboxRow(id_, draft, "claimed", 0, None, False)
+        OutboxRow(id_, draft, "claimed", 0, None, False, claimed_by=instance)
         for id_, draft in zip(ids, stamped, strict=True)
     ]
 
@@ -111,13 +119,14 @@ async def insert_one(tx: Tx, draft: Draft, status: str, archive_id: int | None) 
 _CLAIM = text(
     "UPDATE outbox SET status = 'claimed', claimed_by = :instance WHERE id IN ("
     "SELECT id FROM outbox WHERE status = 'queued' AND not_before <= :now "
+    "AND chat_id <> ALL(:busy) "
     "ORDER BY priority, id LIMIT :count FOR UPDATE SKIP LOCKED) RETURNING *"
 )
 
 
-async def claim_due(tx: Tx, instance: int, count: int) -> list[OutboxRow]:
-    """Take queued rows that are due, replies before reminders."""
-    values = {"instance": instance, "now": tx.now, "count": count}
+async def claim_due(tx: Tx, instance: int, count: int, busy: Sequence[int] = ()) -> list[OutboxRow]:
+    """Take queued rows that are due, replies before reminders, none of the ``busy`` chats."""
+    values = {"instance": instance, "now": tx.now, "count": count, "busy": list(busy)}
     rows = [_row(row) for row in await tx.connection.execute(_CLAIM, values)]
     return sorted(rows, key=lambda row: (row.draft.priority, row.id))
 
@@ -154,6 +163,16 @@ async def next_due_at(tx: Tx) -> datetime | None:
     query = text("SELECT min(not_before) AS due FROM outbox WHERE status = 'queued'")
     due: datetime | None = (await tx.connection.execute(query)).scalar()
     return due
+
+
+async def claimed(tx: Tx, instance: int) -> list[OutboxRow]:
+    """The rows that a process has taken and not finished."""
+    query = (
+        select(OUTBOX)
+        .where(OUTBOX.c.status.in_(("claimed", "sending")), OUTBOX.c.claimed_by == instance)
+        .order_by(OUTBOX.c.id)
+    )
+    return [_row(row) for row in await tx.connection.execute(query)]
 
 
 _ORPHANS = text(

@@ -1,0 +1,147 @@
+"""The words around a claim that change what it says: negation, report, refutation, everyday talk."""
+
+from __future__ import annotations
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from bot.compliance.normalise import compact_of, normalise
+from bot.compliance.restore import Views
+from bot.compliance.schema import Book, Rule
+
+SENTENCE_STOPS = frozenset("。!?;\n")
+CLAUSE_STOPS = frozenset(",。!?;:\n、…—")
+NEGATION_REACH = 12
+REPORT_REACH = 40
+_NEGATOR, _NOT_NEGATOR, _REJECTED, _REPORTED, _EVERYDAY, _INSURANCE = range(6)
+
+Span = tuple[int, int]
+
+
+def stem_of(word: str) -> str:
+    return compact_of(normalise(word))
+
+
+def has_latin_edge(stem: str) -> bool:
+    return (stem[0].isascii() and stem[0].isalpha()) or (stem[-1].isascii() and stem[-1].isalpha())
+
+
+def latin_whole(views: Views, start: int, end: int) -> bool:
+    """Whether a Latin stem begins and ends where the original does not go on with a letter."""
+    first, last = views.compact.span(start, end)
+    original = views.original
+    before = original[first - 1 : first]
+    after = original[last : last + 1]
+    return not (_joins(before) and _joins(original[first])) and not (
+        _joins(after) and _joins(original[last - 1])
+    )
+
+
+def _joins(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+ContextSpans = dict[int, list[Span]]
+
+
+class Surroundings:
+    """The words around a claim that change what it says; looked for only when a rule is met."""
+
+    def __init__(self, book: Book) -> None:
+        contexts = book.lexicon.contexts
+        named = (
+            (_NEGATOR, contexts.negators),
+            (_NOT_NEGATOR, contexts.not_negators),
+            (_REJECTED, contexts.rejected),
+            (_REPORTED, contexts.reported),
+            (_EVERYDAY, contexts.everyday),
+            (_INSURANCE, contexts.insurance),
+        )
+        uses: dict[str, list[int]] = {}
+        for number, words in named:
+            for word in words:
+                uses.setdefault(stem_of(word), []).append(number)
+        self._numbers = [tuple(numbers) for numbers in uses.values()]
+        self._latin = [has_latin_edge(stem) for stem in uses]
+        self._automaton = AhoCorasick(list(uses), implementation=Implementation.ContiguousNFA)
+
+    def spans(self, views: Views) -> ContextSpans:
+        """Where the words of each context stand."""
+        found: ContextSpans = {}
+        matches = self._automaton.find_matches_as_indexes(views.compact.text, overlapping=True)
+        for index, start, end in matches:
+            if self._latin[index] and not latin_whole(views, start, end):
+                continue
+            for number in self._numbers[index]:
+                found.setdefault(number, []).append((start, end))
+        return found
+
+
+def true_negators(contexts: ContextSpans) -> list[Span]:
+    masked = contexts.get(_NOT_NEGATOR, [])
+    return [span for span in contexts.get(_NEGATOR, ()) if not within(masked, *span)]
+
+
+def sentence(text: str, start: int, end: int) -> Span:
+    """The sentence (or sentences) that ``text[start:end]`` lies in."""
+    while start > 0 and text[start - 1] not in SENTENCE_STOPS:
+        start -= 1
+    while end < len(text) and text[end] not in SENTENCE_STOPS:
+        end += 1
+    return start, end
+
+
+def _clause_start(text: str, position: int) -> int:
+    while position > 0 and text[position - 1] not in CLAUSE_STOPS:
+        position -= 1
+    return position
+
+
+def excused(rule: Rule, views: Views, contexts: ContextSpans, start: int, end: int) -> bool:
+    """Whether the words around a claim take it back, report it, refute it or ask about it."""
+    text = views.compact.text
+    first, last = sentence(text, start, end)
+    masked = contexts.get(_NOT_NEGATOR, [])
+    if "negation" in rule.contexts and contexts.get(_NEGATOR):
+        reach = NEGATION_REACH if not text[start].isascii() else REPORT_REACH
+        clause = max(_clause_start(text, start), start - reach)
+        if any(clause <= begin and finish <= start for begin, finish in true_negators(contexts)):
+            return True
+    if "everyday" in rule.contexts and _EVERYDAY in contexts and _INSURANCE not in contexts:
+        return True
+    if "report" in rule.contexts:
+        for begin, finish in contexts.get(_REPORTED, ()):
+            if first <= begin and finish <= start + 1 and start - finish <= REPORT_REACH:
+                return True
+    if "rejection" in rule.contexts:
+        stop = min(len(text), _next_sentence(text, last))
+        for begin, finish in contexts.get(_REJECTED, ()):
+            if end <= begin and finish <= stop and not within(masked, begin, finish):
+                return True
+    if (
+        "question" in rule.contexts
+        and text[last : last + 1] == "?"
+        and text[end:last][-1:] in ("吗", "么", "嘛")
+    ):
+        return True
+    return "quotation" in rule.contexts and _quoted(views, start, end)
+
+
+def _next_sentence(text: str, last: int) -> int:
+    return sentence(text, last + 1, last + 1)[1] if last + 1 < len(text) else last
+
+
+def within(spans: list[Span], start: int, end: int) -> bool:
+    return any(first <= start and end <= last for first, last in spans)
+
+
+def _quoted(views: Views, start: int, end: int) -> bool:
+    """Whether the claim stands alone between quotation marks of the original."""
+    first, last = views.compact.span(start, end)
+    original = views.original
+    opened = max((original.rfind(mark, 0, first) for mark in '“「『"'), default=-1)
+    if opened < 0 or first - opened > REPORT_REACH:
+        return False
+    closed = max(original.find(mark, opened + 1, first) for mark in "”」』")
+    if closed >= 0:
+        return False
+    return any(mark in original[last : last + REPORT_REACH] for mark in '”」』"')
