@@ -19,9 +19,10 @@ from bot.compliance import rulebook
 from bot.compliance.gate import Gate
 from bot.compliance.notices import load_facts
 from bot.compliance.rulebook import Watcher
+from bot.compliance.source import NOTICES
 from bot.console.web import Status, make_web
 from bot.domain.people import Role
-from bot.errors import StoreError
+from bot.errors import SettingsError, StoreError
 from bot.gateway import commands
 from bot.gateway.dispatch import Dispatcher
 from bot.gateway.door import Door, OfficeBot
@@ -36,7 +37,7 @@ from bot.reminders.ticker import Ticker
 from bot.scripts_library.match import Matcher
 from bot.scripts_library.schema import UTTERANCES, load_library, load_utterances
 from bot.settings import Settings
-from bot.store import embedded, people
+from bot.store import dialogues, embedded, people
 from bot.store.engine import Store, migrate
 from bot.store.vault import open_vault
 
@@ -105,7 +106,7 @@ async def assemble(settings: Settings, url: str, clock: Clock) -> AsyncIterator[
     try:
         await bot.initialize()
         checker = await rulebook.first_checker(store, settings)
-        facts = load_facts(settings.content_dir / rulebook.NOTICES)
+        facts = load_facts(settings.content_dir / NOTICES)
         gate = Gate(checker, facts, clock, settings.timezone)
         office = read_office(settings, gate, bot.username)
         door = Door(bot, store, gate)
@@ -195,12 +196,29 @@ async def serve(
 
 async def run(settings: Settings, url: str, clock: Clock, say: Callable[[str], None]) -> None:
     """The product for real: real Telegram, the machine's clock."""
-    async with assemble(settings, url, clock) as app, running(app) as tasks:
-        link = await first_administrator(app)
-        if link:
-            say(f"还没有管理员。请用您的 Telegram 打开这个一次性链接成为管理员：\n  {link}")
-        say(f"守约已启动，机器人 @{app.office.bot_name}。按 Ctrl-C 停止。")
-        await serve(app, tasks, None)
+    async with assemble(settings, url, clock) as app:
+        await _refuse_samples(app.store)
+        async with running(app) as tasks:
+            await _greet_and_serve(app, tasks, say)
+
+
+async def _refuse_samples(store: Store) -> None:
+    async with store.begin() as tx:
+        if await dialogues.setting(tx, dialogues.SAMPLE_OFFICE):
+            raise SettingsError(
+                "这个数据库里是演示数据。正式使用请用 SHOUYUE_DATA_DIR 另指定一个文件夹，"
+                "或用 SHOUYUE_DATABASE_URL 指定一个空的数据库"
+            )
+
+
+async def _greet_and_serve(
+    app: App, tasks: list[asyncio.Task[None]], say: Callable[[str], None]
+) -> None:
+    link = await first_administrator(app)
+    if link:
+        say(f"还没有管理员。请用您的 Telegram 打开这个一次性链接成为管理员：\n  {link}")
+    say(f"守约已启动，机器人 @{app.office.bot_name}。按 Ctrl-C 停止。")
+    await serve(app, tasks, None)
 
 
 def data_folder(path: Path) -> None:

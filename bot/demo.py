@@ -26,14 +26,14 @@ from bot.clock import ShiftedClock
 from bot.datafile import DataModel, load
 from bot.domain.people import Role
 from bot.domain.policies import ClaimDecision
-from bot.errors import GatewayError
+from bot.errors import GatewayError, SettingsError
 from bot.settings import Settings
 from bot.simulator.server import DEFAULT_TOKEN, phone_file
 from bot.store import book, dialogues, outbox, people, touches
+from bot.store.dialogues import SAMPLE_OFFICE
 from bot.store.engine import Store, Tx
 
 _OFFSET = "clock_offset_seconds"
-_SEEDED = "sample_office"
 _LONGEST_JUMP = timedelta(days=800)
 _FORWARD_TIMEOUT = 40
 
@@ -164,9 +164,14 @@ async def seed(
         async with session.post(f"{address}/sim/people", json=body) as answer:
             answer.raise_for_status()
     async with app.store.begin() as tx:
-        if await dialogues.setting(tx, _SEEDED):
+        if await dialogues.setting(tx, SAMPLE_OFFICE):
             return False
-        await dialogues.put_setting(tx, _SEEDED, True)
+        if await people.anybody(tx):
+            raise SettingsError(
+                "这个数据库里是正式数据，不能放演示人物。请用 SHOUYUE_DATA_DIR 另指定一个文件夹，"
+                "并去掉 SHOUYUE_DATABASE_URL"
+            )
+        await dialogues.put_setting(tx, SAMPLE_OFFICE, True)
         await _seed_rows(tx, sample, app.settings)
     return True
 
@@ -253,6 +258,21 @@ async def advance(
             return
 
 
+_OWN_HOSTS = ("127.0.0.1", "localhost")
+
+
+@web.middleware
+async def own_pages_only(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse calls that another site's page makes through the visitor's browser."""
+    host = request.host.partition(":")[0]
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    if host not in _OWN_HOSTS or site not in ("same-origin", "none"):
+        return web.json_response({"error": "只接受演示页面自己的请求"}, status=403)
+    return await handler(request)
+
+
 class _Demo:
     """The pages of the demo: the phone, what it asks of the simulator, and the clock."""
 
@@ -266,6 +286,7 @@ class _Demo:
         self._moving = asyncio.Lock()
 
     def add_routes(self, site: web.Application) -> None:
+        site.middlewares.append(own_pages_only)
         site.router.add_get("/", self._page)
         site.router.add_get("/phone/{name}", self._page)
         site.router.add_get("/demo/clock", self._show_clock)

@@ -11,7 +11,7 @@ from typing import Any
 from telegram.error import InvalidToken, TelegramError
 
 from bot import app, messages, settings
-from bot.compliance import lint, rulebook
+from bot.compliance import lint, source
 from bot.compliance.notices import load_facts
 from bot.compliance.verdict import Checker
 from bot.errors import DataFileError, DataProblem, SettingsError, ShouyueError
@@ -51,7 +51,7 @@ def data_problems(given: Settings) -> list[DataProblem]:
         (content / "questionnaire.yaml", load_questionnaire),
         (content / "cadences.yaml", load_cadences),
         (content / "objections.yaml", load_library),
-        (content / "banned_phrases.yaml", lambda path: rulebook.read_book(content, path)),
+        (content / "banned_phrases.yaml", lambda path: source.read_book(content, path)),
         (content / "notices.yaml", load_facts),
         (content / "samples" / "household.yaml", load_household),
         (content / "samples" / "book.yaml", load_book),
@@ -63,9 +63,9 @@ def data_problems(given: Settings) -> list[DataProblem]:
         except DataFileError as error:
             problems += error.problems
     if not problems:
-        source = rulebook.read_source(content)
-        checker = Checker(source.book(), None, source.digest)
-        problems += lint.example_problems(checker, source, str(content / rulebook.RULES))
+        rules = source.read_source(content)
+        checker = Checker(rules.book(), None, rules.digest)
+        problems += lint.example_problems(checker, rules, str(content / source.RULES))
     return problems
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot import app, settings
 from bot.clock import SystemClock
-from bot.compliance import rulebook
+from bot.compliance import rulebook, source
 from bot.compliance.records import COLUMNS, row_of
 from bot.offline import EXIT_FINDINGS, EXIT_OK, print_json
 from bot.settings import Settings
@@ -124,7 +124,7 @@ def train(options: argparse.Namespace) -> int:
     if given.database_url or (given.data_dir / "secret.key").exists():
         count = _with_store(given, lambda store: _keep_labels(store, given.data_dir))
         print(f"合规专员记下的例句 {count} 条", file=sys.stderr)
-    print(rulebook.train(given.content_dir, given.data_dir, curve=options.report))
+    print(source.train(given.content_dir, given.data_dir, curve=options.report))
     return EXIT_OK
 
 
@@ -137,6 +137,6 @@ async def _keep_labels(store: Store, data_dir: Path) -> int:
         kept = {name: value for name, value in one.items() if value is not None}
         kept["kind"] = "plain" if one["label"] == "violation" else "hard"
         lines.append(json.dumps(kept, ensure_ascii=False) + "\n")
-    path = data_dir / rulebook.OFFICE_EXAMPLES
+    path = data_dir / source.OFFICE_EXAMPLES
     path.write_text("".join(lines), encoding="utf-8")
     return len(lines)

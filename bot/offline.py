@@ -52,11 +52,11 @@ def _printable(text: str) -> str:
 
 def check(options: argparse.Namespace) -> int:
     """Judge messages, one a line."""
-    from bot.compliance import command, rulebook
+    from bot.compliance import command, source
 
     given = settings.load()
     rules = options.rules or given.content_dir / "banned_phrases.yaml"
-    checker = rulebook.load_checker(given.content_dir, given.data_dir, rules)
+    checker = source.load_checker(given.content_dir, given.data_dir, rules)
     answers = command.check_lines(_lines(options.file), checker)
     return _write(answers, _json_line if options.json else _show_verdict)
 

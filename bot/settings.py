@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -40,8 +39,6 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("SHOUYUE_COMPANY", "守约保险代理（样例）", "公司全称，出现在给客户的消息里"),
     Setting("SHOUYUE_TIMEZONE", "Asia/Shanghai", "默认时区"),
-    Setting("SHOUYUE_QUIET_FROM", "21:00", "晚上几点后不打扰客户"),
-    Setting("SHOUYUE_QUIET_UNTIL", "09:00", "早上几点前不打扰客户"),
     Setting("SHOUYUE_SEND_RATE", "25", "每秒最多发送几条消息"),
     Setting("SHOUYUE_CHAT_RATE", "1", "每个聊天每秒最多几条"),
     Setting("SHOUYUE_REVIEW_MINUTES", "60", "待审消息多久无人处理就转给下一位合规专员"),
@@ -65,8 +62,6 @@ class Settings:
     encryption_key: str
     company: str
     timezone: str
-    quiet_from: time
-    quiet_until: time
     send_rate: float
     chat_rate: float
     review_minutes: int
@@ -120,8 +115,6 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path | None = N
         encryption_key=reader.text("SHOUYUE_ENCRYPTION_KEY"),
         company=reader.text("SHOUYUE_COMPANY"),
         timezone=reader.timezone("SHOUYUE_TIMEZONE"),
-        quiet_from=reader.time("SHOUYUE_QUIET_FROM"),
-        quiet_until=reader.time("SHOUYUE_QUIET_UNTIL"),
         send_rate=reader.number("SHOUYUE_SEND_RATE", 0.1, 100_000),
         chat_rate=reader.number("SHOUYUE_CHAT_RATE", 0.1, 100_000),
         review_minutes=int(reader.number("SHOUYUE_REVIEW_MINUTES", 1, 10_080)),
@@ -156,13 +149,6 @@ class _Reader:
             self.problems.append(f"{name}：应为 {low:g} 到 {high:g} 之间的数字")
             return low
         return value
-
-    def time(self, name: str) -> time:
-        try:
-            return time.fromisoformat(self.values[name])
-        except ValueError:
-            self.problems.append(f"{name}：应为 24 小时制时间，如 09:00")
-            return time(0)
 
     def timezone(self, name: str) -> str:
         value = self.text(name)

@@ -20,12 +20,11 @@ from bot.cli import _parser
 from bot.clients.entries import ImportPlan
 from bot.clients.importing import check_rows
 from bot.clients.sheet import read_sheet
-from bot.compliance.checks import Facts
 from bot.compliance.lint import example_problems
 from bot.compliance.notices import load_facts
-from bot.compliance.rulebook import LEXICON, RULES, Source
 from bot.compliance.schema import Contexts, Rule
 from bot.compliance.schema import load_book as load_rules
+from bot.compliance.source import LEXICON, RULES, Source
 from bot.compliance.training import read_examples
 from bot.compliance.verdict import Checker
 from bot.datafile import load
@@ -40,10 +39,8 @@ from bot.scripts_library.schema import load_library, load_utterances
 from bot.settings import ROOT, SETTINGS
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-PAGE_TEXTS = {
-    name: page.read_text(encoding="utf-8") for name, page in zip(NAMES, PAGES, strict=True)
-}
+PAGE_TEXTS = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
+NAMES = list(PAGE_TEXTS)
 ALL = "\n".join(PAGE_TEXTS.values())
 _FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```\s*$", re.S | re.M)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
@@ -73,6 +70,7 @@ def blocks() -> Iterator[Example]:
 
 
 BLOCKS = list(blocks())
+OBJECTIONS = ROOT / "data" / "objections.yaml"
 
 
 # settings
@@ -111,7 +109,7 @@ def _leaves(
     """Every command of the parser by its words; a first argument with choices counts as a word."""
     below = _subcommands(parser)
     if below:
-        found = {}
+        found: dict[tuple[str, ...], argparse.ArgumentParser] = {}
         for name, child in below.items():
             found |= _leaves(child, (*path, name))
         return found
@@ -180,8 +178,6 @@ def test_every_command_and_option_is_documented() -> None:
     for path, parser in COMMANDS_OF_CLI.items():
         lines = [line for line in page.splitlines() if f"`shouyue {' '.join(path)}" in line]
         assert lines, f"shouyue {' '.join(path)} stands nowhere"
-        if path == ("rules", "list"):
-            continue  # its parser is that of rollback
         for action in parser._actions:
             for option in action.option_strings:
                 if option.startswith("--") and option != "--help":
@@ -284,42 +280,29 @@ def _messages(path: Path) -> None:
         messages.load(ROOT / "data" / "messages.yaml")
 
 
-def _notices(path: Path) -> None:
-    assert load_facts(path) != Facts(notices=())
-
-
-def _utterances(path: Path) -> None:
-    load_utterances(path, load_library(ROOT / "data" / "objections.yaml"))
-
-
 def _clients(path: Path) -> None:
     sheet = read_sheet(path.name, path.read_bytes())
     assert isinstance(check_rows(sheet, date(2026, 5, 4)), ImportPlan)
-
-
-def _settings(path: Path) -> None:
-    settings.load({}, path)
-
-
-def _household(path: Path) -> None:
-    analyse(load_household(path))
 
 
 LOADERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "cadences": ("cadences.yaml", load_cadences),
     "questionnaire": ("questionnaire.yaml", load_questionnaire),
     "objections": ("objections.yaml", load_library),
-    "utterances": ("utterances.jsonl", _utterances),
+    "utterances": (
+        "utterances.jsonl",
+        lambda path: load_utterances(path, load_library(OBJECTIONS)),
+    ),
     "messages": ("messages.yaml", _messages),
-    "notices": ("notices.yaml", _notices),
-    "household": ("household.yaml", _household),
+    "notices": ("notices.yaml", load_facts),
+    "household": ("household.yaml", lambda path: analyse(load_household(path))),
     "book": ("book.yaml", load_book),
     "clients": ("clients.csv", _clients),
     "office": ("office.yaml", lambda path: load(path, SampleOffice)),
     "rules": (RULES, _rules),
     "lexicon": (LEXICON, _lexicon),
     "examples": ("examples.jsonl", lambda path: read_examples([path])),
-    "settings": (".env", _settings),
+    "settings": (".env", lambda path: settings.load({}, path)),
 }
 
 
@@ -343,7 +326,9 @@ def test_json_examples_are_json(block: Example) -> None:
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "python"], ids=str)
 def test_python_examples_compile_and_import_what_exists(block: Example) -> None:
     tree = ast.parse(block.text)
-    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    imports: list[ast.stmt] = [
+        node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
     exec(compile(ast.Module(imports, []), str(block), "exec"), {})
 
 

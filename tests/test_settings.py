@@ -23,7 +23,7 @@ def test_every_wrong_setting_is_named_at_once() -> None:
     wrong = {
         "SHOUYUE_PORT": "eighty",
         "SHOUYUE_TIMEZONE": "Mars/Base",
-        "SHOUYUE_QUIET_FROM": "late",
+        "SHOUYUE_SEND_RATE": "fast",
         "SHOUYUE_TYPO": "1",
         "SHOUYUE_WEBHOOK_URL": "http://example.org",
     }

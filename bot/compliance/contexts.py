@@ -11,7 +11,8 @@ from bot.compliance.schema import Book, Rule
 SENTENCE_STOPS = frozenset("。!?;\n")
 CLAUSE_STOPS = frozenset(",。!?;:\n、…—")
 NEGATION_REACH = 12
-REPORT_REACH = 40
+REPORT_REACH = 24
+LATIN_REACH = 40
 _NEGATOR, _NOT_NEGATOR, _REJECTED, _REPORTED, _EVERYDAY, _INSURANCE = range(6)
 
 Span = tuple[int, int]
@@ -98,32 +99,50 @@ def _clause_start(text: str, position: int) -> int:
 
 def excused(rule: Rule, views: Views, contexts: ContextSpans, start: int, end: int) -> bool:
     """Whether the words around a claim take it back, report it, refute it or ask about it."""
+    allowed = rule.contexts
+    if "everyday" in allowed and _EVERYDAY in contexts and _INSURANCE not in contexts:
+        return True
     text = views.compact.text
-    first, last = sentence(text, start, end)
+    return (
+        ("negation" in allowed and _negated(text, contexts, start))
+        or ("report" in allowed and _reported(text, contexts, start))
+        or ("rejection" in allowed and _rejected(text, contexts, start, end))
+        or ("question" in allowed and _asked(text, start, end))
+        or ("quotation" in allowed and _quoted(views, start, end))
+    )
+
+
+def _reach(text: str, start: int, chinese: int) -> int:
+    """How far a word works, in characters: further in Latin text."""
+    return LATIN_REACH if text[start].isascii() else chinese
+
+
+def _negated(text: str, contexts: ContextSpans, start: int) -> bool:
+    first = max(_clause_start(text, start), start - _reach(text, start, NEGATION_REACH))
+    return any(first <= begin and finish <= start for begin, finish in true_negators(contexts))
+
+
+def _reported(text: str, contexts: ContextSpans, start: int) -> bool:
+    first = max(sentence(text, start, start)[0], start - _reach(text, start, REPORT_REACH))
     masked = contexts.get(_NOT_NEGATOR, [])
-    if "negation" in rule.contexts and contexts.get(_NEGATOR):
-        reach = NEGATION_REACH if not text[start].isascii() else REPORT_REACH
-        clause = max(_clause_start(text, start), start - reach)
-        if any(clause <= begin and finish <= start for begin, finish in true_negators(contexts)):
-            return True
-    if "everyday" in rule.contexts and _EVERYDAY in contexts and _INSURANCE not in contexts:
-        return True
-    if "report" in rule.contexts:
-        for begin, finish in contexts.get(_REPORTED, ()):
-            if first <= begin and finish <= start + 1 and start - finish <= REPORT_REACH:
-                return True
-    if "rejection" in rule.contexts:
-        stop = min(len(text), _next_sentence(text, last))
-        for begin, finish in contexts.get(_REJECTED, ()):
-            if end <= begin and finish <= stop and not within(masked, begin, finish):
-                return True
-    if (
-        "question" in rule.contexts
-        and text[last : last + 1] == "?"
-        and text[end:last][-1:] in ("吗", "么", "嘛")
-    ):
-        return True
-    return "quotation" in rule.contexts and _quoted(views, start, end)
+    return any(
+        first <= begin and finish <= start + 1 and not within(masked, begin, finish)
+        for begin, finish in contexts.get(_REPORTED, ())
+    )
+
+
+def _rejected(text: str, contexts: ContextSpans, start: int, end: int) -> bool:
+    last = _next_sentence(text, sentence(text, start, end)[1])
+    masked = contexts.get(_NOT_NEGATOR, [])
+    return any(
+        end <= begin and finish <= last and not within(masked, begin, finish)
+        for begin, finish in contexts.get(_REJECTED, ())
+    )
+
+
+def _asked(text: str, start: int, end: int) -> bool:
+    last = sentence(text, start, end)[1]
+    return text[last : last + 1] == "?" and text[end:last][-1:] in ("吗", "么", "嘛")
 
 
 def _next_sentence(text: str, last: int) -> int:
@@ -139,9 +158,9 @@ def _quoted(views: Views, start: int, end: int) -> bool:
     first, last = views.compact.span(start, end)
     original = views.original
     opened = max((original.rfind(mark, 0, first) for mark in '“「『"'), default=-1)
-    if opened < 0 or first - opened > REPORT_REACH:
+    if opened < 0 or first - opened > LATIN_REACH:
         return False
     closed = max(original.find(mark, opened + 1, first) for mark in "”」』")
     if closed >= 0:
         return False
-    return any(mark in original[last : last + REPORT_REACH] for mark in '”」』"')
+    return any(mark in original[last : last + LATIN_REACH] for mark in '”」』"')

@@ -103,7 +103,7 @@ def _reach(judged: list[Judged], threshold: float) -> str:
 def main(arguments: list[str]) -> int:
     """Print the figures, and with ``--escaped`` the messages judged wrongly."""
     from bot import settings
-    from bot.compliance.rulebook import load_checker
+    from bot.compliance.source import load_checker
 
     show = "--escaped" in arguments
     files = [Path(name) for name in arguments if not name.startswith("--")]

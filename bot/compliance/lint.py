@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.compliance.rulebook import RULES, Source
 from bot.compliance.schema import Rule
+from bot.compliance.source import RULES, Source
 from bot.compliance.verdict import Checker, Finding
 from bot.datafile import KeyPath, locate, read_yaml
 from bot.errors import DataFileError, DataProblem
@@ -19,18 +19,21 @@ def rules_of(checker: Checker) -> list[Rule]:
     return [rule for category in checker.book.rulebook.categories for rule in category.rules]
 
 
-def example_problems(checker: Checker, source: Source, name: str = RULES) -> list[DataProblem]:
+def example_problems(
+    checker: Checker, source: Source, name: str = RULES, only: set[str] | None = None
+) -> list[DataProblem]:
     """Examples that do not hold: a wrong one its rule lets pass, a right one that it stops.
 
-    Rules are tried without the learned layer, as they stand for themselves. A rule that is not in
-    force is not tried.
+    Rules are tried without the learned layer, as they stand for themselves; those bound to a
+    period are not tried. ``only`` names the rules to try.
     """
     _, positions = read_yaml(name, source.rules)
     alone = Checker(checker.book, None, checker.version)
     problems = []
     for first, category in enumerate(checker.book.rulebook.categories):
         for second, rule in enumerate(category.rules):
-            if rule.until is not None or rule.from_ is not None:
+            bound = rule.until is not None or rule.from_ is not None
+            if bound or (only is not None and rule.id not in only):
                 continue
             path: KeyPath = ("categories", first, "rules", second)
             for field, index, reason in _failures(alone, rule):
@@ -62,9 +65,11 @@ def _findings(checker: Checker, rule: Rule, text: str) -> list[Finding]:
     return [finding for finding in verdict.findings if finding.rule == rule.id]
 
 
-def require_examples(checker: Checker, source: Source) -> None:
-    """Raise DataFileError when an example does not hold."""
-    problems = example_problems(checker, source)
+def require_examples(checker: Checker, source: Source, in_force: Checker) -> None:
+    """Raise DataFileError when an example of a rule new or changed since ``in_force`` fails."""
+    before = {rule.id: rule for rule in rules_of(in_force)}
+    changed = {rule.id for rule in rules_of(checker) if before.get(rule.id) != rule}
+    problems = example_problems(checker, source, only=changed)
     if problems:
         raise DataFileError(problems)
 

@@ -1,28 +1,32 @@
-"""Versions of the rulebook: read, published, watched, rolled back, and tried on the past."""
+"""Versions of the rulebook: published, watched, rolled back, and tried on the past."""
 
 from __future__ import annotations
 
 import asyncio
 import difflib
-import hashlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.compliance import evaluate, training
-from bot.compliance.checks import Rules
 from bot.compliance.gate import Gate
 from bot.compliance.model import Model
 from bot.compliance.notices import load_facts
-from bot.compliance.schema import Book, parse_book
+from bot.compliance.source import (
+    LEXICON,
+    MODEL,
+    NOTICES,
+    RULES,
+    Source,
+    load_checker,
+    make_checker,
+    read_source,
+)
 from bot.compliance.verdict import Checker
-from bot.datafile import DataModel, load, read_text
 from bot.domain.people import Person, Role
 from bot.errors import DataFileError, UserError
 from bot.messages import say
@@ -33,116 +37,8 @@ from bot.store.engine import Store, Tx
 
 log = logging.getLogger(__name__)
 
-RULES, LEXICON, NOTICES, EXAMPLES = (
-    "banned_phrases.yaml",
-    "lexicon.yaml",
-    "notices.yaml",
-    "examples",
-)
-MODEL = "compliance.model"
-CALIBRATION = "calibration.yaml"
-OFFICE_EXAMPLES = "office_examples.jsonl"
 WATCH_SECONDS = 0.5
 _DIFF_LINES = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The text of a rulebook and of its lexicon; ``digest`` names the version."""
-
-    rules: str
-    lexicon: str
-
-    @property
-    def digest(self) -> str:
-        joined = f"{self.rules}\0{self.lexicon}"
-        return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-    def book(self, name: str = RULES) -> Book:
-        """Validate; raises DataFileError with every fault."""
-        return parse_book((name, self.rules), (LEXICON, self.lexicon))
-
-
-def read_source(content: Path, rules: Path | None = None) -> Source:
-    """The files as they are now."""
-    return Source(read_text(rules or content / RULES), read_text(content / LEXICON))
-
-
-def read_book(content: Path, rules: Path | None = None) -> Book:
-    """Read and validate the files."""
-    return read_source(content, rules).book(str(rules or content / RULES))
-
-
-def example_files(content: Path, data_dir: Path) -> list[Path]:
-    """What the learned layer is trained from: the product's examples and the officers' own."""
-    files = training.example_files(content / EXAMPLES)
-    own = data_dir / OFFICE_EXAMPLES
-    return [*files, own] if own.is_file() else files
-
-
-class Calibration(DataModel):
-    """What cross-validation found: kept in the data, so that a first start need not repeat it."""
-
-    threshold: float
-    slope: float
-    middle: float
-    clear: float
-
-
-def model_for(content: Path, data_dir: Path) -> Model:
-    """The learned layer: kept from before while it fits the examples, else trained now.
-
-    Training takes seconds, because the calibration comes from the data file.
-    """
-    path = data_dir / MODEL
-    files = example_files(content, data_dir)
-    digest = training.digest_of(files, read_text(content / LEXICON))
-    kept = Model.load(path)
-    if kept is not None and kept.digest == digest:
-        return kept
-    log.info("training the learned layer; it is kept for the next start")
-    data_dir.mkdir(parents=True, exist_ok=True)
-    rules = Rules(read_book(content))
-    fitted = training.fit(training.featured(training.read_examples(files), rules))
-    calibration = load(content / CALIBRATION, Calibration)
-    model = replace(fitted, **calibration.model_dump(), digest=digest)
-    model.save(path)
-    return model
-
-
-def train(content: Path, data_dir: Path, *, curve: bool = False) -> str:
-    """Train and calibrate the learned layer anew by cross-validation; gives a report in words."""
-    source = read_source(content)
-    book = source.book(str(content / RULES))
-    files = example_files(content, data_dir)
-    texts = training.featured(training.read_examples(files), Rules(book))
-    judged = training.cross_validate(texts)
-    digest = training.digest_of(files, source.lexicon)
-    model = training.calibrate(training.fit(texts), judged, digest)
-    data_dir.mkdir(parents=True, exist_ok=True)
-    model.save(data_dir / MODEL)
-    _keep_calibration(content / CALIBRATION, model)
-    report = [evaluate.cross_validation(judged, model)]
-    if curve:
-        report.append(evaluate.learning_curve(texts, model.threshold))
-    kept_out = sorted((content / EXAMPLES / "holdout").glob("*.jsonl"))
-    if kept_out:
-        checker = Checker(book, model, source.digest)
-        report.append(evaluate.measured(checker, training.read_examples(kept_out)))
-    return "\n\n".join(report)
-
-
-def _keep_calibration(path: Path, model: Model) -> None:
-    lines = ["# 由 shouyue train 交叉验证得出，不要手改。"]
-    lines += [f"{name}: {getattr(model, name):.6f}" for name in Calibration.model_fields]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def load_checker(content: Path, data_dir: Path, rules: Path | None = None) -> Checker:
-    """A checker of the files, with the learned layer."""
-    source = read_source(content, rules)
-    book = source.book(str(rules or content / RULES))
-    return Checker(book, model_for(content, data_dir), source.digest)
 
 
 async def first_checker(store: Store, settings: Settings) -> Checker:
@@ -159,11 +55,6 @@ async def first_checker(store: Store, settings: Settings) -> Checker:
             raise
         source = source_of(version)
         return Checker(source.book(), Model.load(settings.data_dir / MODEL), source.digest)
-
-
-def make_checker(source: Source, like: Checker) -> Checker:
-    """A checker of ``source`` with the learned layer of another; takes about a second."""
-    return Checker(source.book(), like.model, source.digest)
 
 
 async def current(tx: Tx) -> tables.Rulebook | None:

@@ -19,7 +19,7 @@ from bot.datafile import read_text
 __all__ = ["Checker", "Facts", "Finding", "Notice", "Verdict"]
 
 MAX_LENGTH = 10_000
-CLEARLY_LAWFUL = -0.75
+UNLIKELY = 0.35
 MODEL_RULE = "model"
 TOO_LONG_RULE = "too-long"
 DISGUISES = {
@@ -116,19 +116,19 @@ class Checker:
             return (), {}
         scan = self.rules.scan(seen)
         hits = self.rules.hits(seen, scan, situation)
-        learned, score = self._learned(seen, scan)
+        learned, chance = self._learned(seen, scan)
         findings = [
-            finding for hit in hits if (finding := self._finding(hit, seen, score)) is not None
+            finding for hit in hits if (finding := self._finding(hit, seen, chance)) is not None
         ]
         if learned is not None and learned.category not in {entry.category for entry in findings}:
             findings.append(learned)
         findings.sort(key=lambda entry: (entry.start, entry.end, entry.rule))
         return tuple(findings), {hit.rule.id: hit.rule.replace for hit in hits}
 
-    def _finding(self, hit: Hit, seen: Views, score: float | None) -> Finding | None:
+    def _finding(self, hit: Hit, seen: Views, chance: float) -> Finding | None:
         action = hit.rule.action or hit.category.action
-        if hit.rule.kind == "near" and score is not None and score < CLEARLY_LAWFUL:
-            # Words near each other in a text that reads as clearly lawful: a person decides.
+        if hit.rule.kind == "near" and chance < UNLIKELY:
+            # Words near each other in a text that reads as lawful: a person decides.
             if action == "warn":
                 return None
             action = "warn"
@@ -146,18 +146,19 @@ class Checker:
             disguise=_disguise(seen, hit.start, hit.end),
         )
 
-    def _learned(self, seen: Views, scan: Scan) -> tuple[Finding | None, float | None]:
+    def _learned(self, seen: Views, scan: Scan) -> tuple[Finding | None, float]:
+        """The learned layer's finding, and how likely it holds a violation (1 without a model)."""
         model = self.model
         if model is None:
-            return None, None
+            return None, 1.0
         found = features(seen, scan.concepts)
         text = seen.compact.text
         scored = model.score(found, text)
         name = model.categories[scored.category]
         category = self.categories.get(name)
-        if scored.score <= model.threshold or category is None:
-            return None, scored.score
         probability = model.probability(scored.score)
+        if scored.score <= model.threshold or category is None:
+            return None, probability
         start, end = seen.compact.span(scored.start, scored.end)
         spans = model.fragments(found, scored, text)
         return Finding(
@@ -173,7 +174,7 @@ class Checker:
             disguise=_disguise(seen, scored.start, scored.end),
             probability=round(probability, 3),
             fragments=tuple(seen.compact.span(first, last) for first, last in spans),
-        ), scored.score
+        ), probability
 
     def _too_long(self, text: str) -> Finding:
         return Finding(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections import deque
 from collections.abc import Sequence
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import handlers
 from bot.domain.event import Event, Kind
@@ -20,14 +19,16 @@ from bot.gateway.update import parse
 from bot.handlers.context import Context, Office
 from bot.messages import say
 from bot.store import book, inbox, outbox, people
-from bot.store.engine import Store, Tx
+from bot.store.engine import DATABASE_AWAY, Store, Tx
 from bot.store.inbox import Incoming
 
 log = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
 _AT_ONCE = 8
+_FIRST_WAIT = 0.2
 _LONGEST_WAIT = 30.0
+_MOST_TRIES = 8
 
 
 class Dispatcher:
@@ -41,7 +42,7 @@ class Dispatcher:
         self._queues: dict[int, deque[Incoming]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._stopping = False
+        self._stopped = asyncio.Event()
 
     def take(self, incoming: Sequence[Incoming]) -> None:
         """Handle updates that are stored; a crash from here on only delays them."""
@@ -62,41 +63,47 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Finish the updates in hand; those still queued are replayed at the next start."""
-        self._stopping = True
-        for queue in self._queues.values():
-            queue.clear()
+        self._stopped.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
 
     async def _work(self, user_id: int) -> None:
         queue = self._queues[user_id]
-        wait = 0.2
+        tries = 0
         try:
-            while queue:
+            while queue and not self._stopped.is_set():
                 async with self._slots:
-                    done = await self._try(queue[0])
+                    done = await self._try(queue[0], tries)
                 if done:
-                    wait = 0.2
-                    if queue:
-                        queue.popleft()
+                    queue.popleft()
+                    tries = 0
                 else:
-                    await asyncio.sleep(wait)
-                    wait = min(wait * 2, _LONGEST_WAIT)
+                    await self._pause(min(_FIRST_WAIT * 2**tries, _LONGEST_WAIT))
+                    tries += 1
         finally:
             del self._queues[user_id]
 
-    async def _try(self, incoming: Incoming) -> bool:
-        """Handle one update; False when the database was away and it must be tried again."""
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+
+    async def _try(self, incoming: Incoming, tries: int) -> bool:
+        """Handle one update; False when the database was away and it must be tried again.
+
+        An update that fails again and again while the database answers is a bug of ours.
+        """
         try:
-            await self._handle(incoming)
-        except (SQLAlchemyError, OSError):
-            if self._stopping:
-                return True
+            await self._handle(incoming, give_up=tries >= _MOST_TRIES)
+        except DATABASE_AWAY:
             log.exception("update %s: the database failed; trying again", incoming.update_id)
             return False
+        except Exception:
+            error_id = secrets.token_hex(4)
+            log.exception("update %s failed, id %s", incoming.update_id, error_id)
+            await self._store.insist(lambda tx: inbox.mark_failed(tx, incoming.update_id, error_id))
         return True
 
-    async def _handle(self, incoming: Incoming) -> None:
+    async def _handle(self, incoming: Incoming, give_up: bool) -> None:
         event = parse(incoming.body, self._office.bot_name)
         try:
             async with self._store.begin() as tx:
@@ -107,13 +114,9 @@ class Dispatcher:
                 rows = await self._queue(tx, context)
         except UserError as error:
             rows = await self._refuse(incoming, event, error)
-        except (SQLAlchemyError, OSError) as error:
-            if not isinstance(error, SQLAlchemyError) or getattr(
-                error, "connection_invalidated", False
-            ):
-                raise
-            rows = await self._apologise(incoming, event, error)
         except Exception as error:
+            if isinstance(error, DATABASE_AWAY) and not give_up:
+                raise
             rows = await self._apologise(incoming, event, error)
         self._postman.hand(rows)
 

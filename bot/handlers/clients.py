@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bot.clients import privacy
 from bot.domain.people import Client, Role
 from bot.domain.policies import ClaimDecision, Policy, PolicyStatus
 from bot.domain.values import parse_phone
@@ -83,6 +85,14 @@ async def tap(context: Context) -> None:
             await _open_claim(context, int(policy_id))
         case ["decide", claim_id, decision, policy_id]:
             await _decide_claim(context, int(claim_id), decision, int(policy_id))
+        case ["more", client_id]:
+            await _more(context, int(client_id))
+        case ["export", client_id]:
+            await _export(context, int(client_id))
+        case ["erase", client_id]:
+            await _ask_erase(context, int(client_id))
+        case ["erased", client_id]:
+            await _erase(context, int(client_id))
         case _:
             raise UserError(context.say("old_button"))
 
@@ -168,8 +178,42 @@ def _card_buttons(context: Context, client: Client, has_policies: bool) -> list[
         rows[1].append(button(context.say("button_policies"), f"1:cl:policies:{client.id}"))
     if client.person_id is None:
         rows.append([button(context.say("button_client_link"), f"1:cl:link:{client.id}")])
+    rows.append([button(context.say("button_more"), f"1:cl:more:{client.id}")])
     rows.append([button(context.say("button_clients"), "1:m:kehu"), *back_row(context)])
     return rows
+
+
+async def _more(context: Context, client_id: int) -> None:
+    """What is rarely needed: the client's right to a copy of the data and to its erasure."""
+    client = await book.client(context.tx, context.person, client_id, "card")
+    rows = [
+        [button(context.say("button_export_client"), f"1:cl:export:{client.id}")],
+        [button(context.say("button_erase_client"), f"1:cl:erase:{client.id}")],
+        [button(context.say("button_back_card"), f"1:cl:{client.id}")],
+    ]
+    context.show(context.say("client_more", name=client.name), rows)
+
+
+async def _export(context: Context, client_id: int) -> None:
+    record = await privacy.export_client(context.tx, context.person, client_id)
+    content = json.dumps(record, ensure_ascii=False, indent=2, default=str).encode()
+    context.send_file(f"客户资料-{client_id}.json", content, context.say("client_exported"))
+
+
+async def _ask_erase(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "erase")
+    rows = [
+        [button(context.say("button_erase_now"), f"1:cl:erased:{client.id}")],
+        [button(context.say("button_back_card"), f"1:cl:{client.id}")],
+    ]
+    context.show(context.say("client_erase_ask", name=client.name), rows)
+
+
+async def _erase(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "erase")
+    await privacy.erase_client(context.tx, context.person, client_id)
+    await _replan(context)
+    context.show(context.say("client_erased", name=client.name), [back_row(context)])
 
 
 async def _link(context: Context, client_id: int) -> None:

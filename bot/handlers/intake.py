@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
 from typing import Any
 
 from bot.errors import UserError
-from bot.handlers import quick
+from bot.handlers import asking
 from bot.handlers.clients import local_today
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
@@ -16,11 +14,9 @@ from bot.intake.flow import Answers, Question
 from bot.intake.from_answers import household_from_answers
 from bot.intake.gap import analyse
 from bot.intake.report import render_report
-from bot.outbox.draft import Button, button
+from bot.outbox.draft import button
 from bot.store import book, tables
 
-_OPTIONS_IN_ROW = 2
-_LONG_LABEL = 9
 _OVERVIEW_PAGE = 8
 _CLIENTS = 8
 
@@ -150,7 +146,7 @@ async def typed(context: Context) -> None:
     except UserError as error:
         # asked again below what was typed, so that the buttons stay within reach
         chosen = list(state.get("chosen") or [])
-        await _ask(context, interview, answers, question, chosen, problem=str(error))
+        await asking.ask(context, interview, answers, question, chosen, problem=str(error))
         return
     await service.save(context.tx, interview.id or 0, answers)
     await _next(context, interview, answers)
@@ -164,92 +160,12 @@ async def _next(context: Context, interview: tables.Interview, answers: Answers)
         return
     chosen = list(_current_choice(question, answers))
     await context.set_dialogue(flow="intake", interview=interview.id, chosen=chosen)
-    await _ask(context, interview, answers, question, chosen)
+    await asking.ask(context, interview, answers, question, chosen)
 
 
 def _current_choice(question: Question, answers: Answers) -> list[str]:
     value = answers["values"].get(question.key)
     return value if question.kind == "multi_choice" and isinstance(value, list) else []
-
-
-async def _ask(
-    context: Context,
-    interview: tables.Interview,
-    answers: Answers,
-    question: Question,
-    chosen: list[str],
-    problem: str = "",
-) -> None:
-    """Show a question; ``problem`` says why what was typed cannot be the answer."""
-    lines = [f"{html.escape(problem)}\n"] if problem else []
-    lines += [_head(context, answers, question), f"<b>{html.escape(question.text)}</b>"]
-    lines += [html.escape(extra) for extra in (question.help, question.guide) if extra]
-    if question.current:
-        lines.append(context.say("question_current", value=html.escape(question.current)))
-    number = interview.id or 0
-    offered = await quick.answers(context, interview, question)
-    rows = _answer_rows(context, number, question, offered, chosen)
-    rows += [_ways_on(context, number, question), _ways_out(context, number, answers)]
-    context.show("\n".join(lines), [row for row in rows if row], html=True)
-
-
-def _head(context: Context, answers: Answers, question: Question) -> str:
-    section = html.escape(question.section)
-    if question.current:
-        return context.say("question_head_change", section=section)
-    done = flow.progress(context.office.questionnaire, answers)
-    return context.say("question_head", section=section, done=done.done + 1, total=done.total)
-
-
-def _ways_on(context: Context, number: int, question: Question) -> list[Button]:
-    if question.current:
-        return [button(context.say("button_keep"), f"1:iv:{number}:k:-")]
-    if question.required:
-        return []
-    return [
-        button(context.say("button_skip"), f"1:iv:{number}:s:{question.key}"),
-        button(context.say("button_postpone"), f"1:iv:{number}:p:{question.key}"),
-    ]
-
-
-def _ways_out(context: Context, number: int, answers: Answers) -> list[Button]:
-    pause = button(context.say("button_pause"), f"1:iv:pause:{number}")
-    if not answers["trail"]:
-        return [pause]
-    return [
-        button(context.say("button_back"), f"1:iv:{number}:b:-"),
-        button(context.say("button_overview"), f"1:iv:over:{number}:0"),
-        pause,
-    ]
-
-
-def _answer_rows(
-    context: Context,
-    number: int,
-    question: Question,
-    offered: Sequence[tuple[str, str]],
-    chosen: list[str],
-) -> list[list[Button]]:
-    """Buttons for the answers: several may be ticked, or one tap is the answer."""
-    if question.kind == "multi_choice":
-        buttons = [
-            button(
-                ("✓ " if value in chosen else "") + label,
-                f"1:iv:{number}:t:{question.key}:{value}",
-            )
-            for value, label in offered
-        ]
-        done = button(context.say("button_done"), f"1:iv:{number}:d:{question.key}")
-        return [*_rows(buttons), [done]]
-    if question.kind == "integer":
-        return [[button(label, f"1:iv:{number}:a:{question.key}:{v}") for v, label in offered]]
-    return _rows([button(label, f"1:iv:{number}:a:{question.key}:{v}") for v, label in offered])
-
-
-def _rows(buttons: list[Button]) -> list[list[Button]]:
-    long = any(len(one["text"]) > _LONG_LABEL for one in buttons)
-    wide = 1 if long else _OPTIONS_IN_ROW
-    return [buttons[i : i + wide] for i in range(0, len(buttons), wide)]
 
 
 async def _toggle(
@@ -263,7 +179,7 @@ async def _toggle(
     chosen = list(state.get("chosen") or [])
     chosen = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
     await context.set_dialogue(flow="intake", interview=interview.id, chosen=chosen)
-    await _ask(context, interview, answers, question, chosen)
+    await asking.ask(context, interview, answers, question, chosen)
 
 
 async def _overview(context: Context, interview_id: int, offset: int) -> None:

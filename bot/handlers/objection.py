@@ -8,14 +8,22 @@ from bot.errors import UserError
 from bot.handlers import compose
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox.draft import NOTICE, Audience, Button, Draft, button, copy_button, inline_here
+from bot.outbox.draft import (
+    COPY_LIMIT,
+    NOTICE,
+    Audience,
+    Button,
+    Draft,
+    button,
+    copy_button,
+    inline_here,
+)
 from bot.scripts_library.match import Matching
 from bot.scripts_library.render import chat_text, choices, inline_results, plain_text
 from bot.scripts_library.schema import Answer, Intent
 from bot.store import archive, book
 
 _LONGEST = 600
-_COPY_LIMIT = 256
 _NEAR = 0.1
 _GUESS = 0.3
 
@@ -65,7 +73,7 @@ async def _show(
         [button(context.say("button_another_answer"), f"1:ob:{intent.id}:{following}")],
         [await _send_button(context, f"1:ob:{intent.id}:{at}:send")],
     ]
-    if len(text) <= _COPY_LIMIT:
+    if len(text) <= COPY_LIMIT:
         rows[1].append(copy_button(context.say("button_copy"), text))
     for match in matching.matches[1:3] if matching else ():
         other = context.office.library.intent(match.intent)

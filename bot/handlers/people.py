@@ -82,6 +82,10 @@ async def tap(context: Context) -> None:
             await _one(context, await _member(context, int(person_id)))
         case ["off", person_id]:
             await _leave(context, await _member(context, int(person_id)))
+        case ["boss", person_id]:
+            await _choose_supervisor(context, await _member(context, int(person_id)))
+        case ["under", person_id, boss_id]:
+            await _set_supervisor(context, int(person_id), int(boss_id))
         case ["give", client_id]:
             await _give(context, int(client_id))
         case ["to", client_id, person_id]:
@@ -108,9 +112,35 @@ async def _one(context: Context, member: Person) -> None:
             [button(context.say("button_give", name=client.name), f"1:pp:give:{client.id}")]
             for client in theirs[:_PAGE]
         ]
+    if context.person.role is Role.ADMIN and member.role is Role.AGENT:
+        boss = (
+            await people.by_id(context.tx, member.supervisor_id) if member.supervisor_id else None
+        )
+        none = context.say("no_supervisor")
+        lines.append(context.say("member_supervisor", name=boss.name if boss else none))
+        rows.append([button(context.say("button_supervisor"), f"1:pp:boss:{member.id}")])
     rows.append([button(context.say("button_leave"), f"1:pp:off:{member.id}")])
     rows.append([button(context.say("menu_team"), "1:m:tuandui"), *back_row(context)])
     context.show("\n".join(lines), rows)
+
+
+async def _choose_supervisor(context: Context, member: Person) -> None:
+    """The administrator gives an agent a supervisor."""
+    bosses = await people.with_role(context.tx, Role.SUPERVISOR)
+    if context.person.role is not Role.ADMIN or not bosses:
+        raise UserError(context.say("no_supervisors_yet"))
+    rows = [[button(boss.name, f"1:pp:under:{member.id}:{boss.id}")] for boss in bosses]
+    context.show(context.say("supervisor_choose", name=member.name), [*rows, back_row(context)])
+
+
+async def _set_supervisor(context: Context, person_id: int, boss_id: int) -> None:
+    member = await _member(context, person_id)
+    bosses = {boss.id: boss for boss in await people.with_role(context.tx, Role.SUPERVISOR)}
+    if context.person.role is not Role.ADMIN or boss_id not in bosses:
+        raise AccessDenied(context.say("not_your_role"))
+    await people.change(context.tx, member.id, supervisor_id=boss_id)
+    context.toast(context.say("supervisor_set", boss=bosses[boss_id].name))
+    await _one(context, await people.by_id(context.tx, member.id))
 
 
 async def _leave(context: Context, member: Person) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.compliance import editing, lint, rulebook
 from bot.compliance.editing import Place
-from bot.compliance.rulebook import Source
+from bot.compliance.source import Source, make_checker, read_source
 from bot.errors import DataFileError, UserError
 from bot.handlers.clients import local_today
 from bot.handlers.compose import explain
@@ -47,7 +47,7 @@ async def _tried(context: Context, text: str) -> None:
 
 
 def _source(context: Context) -> Source:
-    return rulebook.read_source(context.office.settings.content_dir)
+    return read_source(context.office.settings.content_dir)
 
 
 async def search(context: Context) -> None:
@@ -203,8 +203,8 @@ async def _ask_why(context: Context, rules: str, why: str) -> None:
     source = Source(rules, _source(context).lexicon)
     in_force = context.office.gate.checker
     try:
-        candidate = await asyncio.to_thread(rulebook.make_checker, source, in_force)
-        await asyncio.to_thread(lint.require_examples, candidate, source)
+        candidate = await asyncio.to_thread(make_checker, source, in_force)
+        await asyncio.to_thread(lint.require_examples, candidate, source, in_force)
     except DataFileError as error:
         raise UserError(context.say("phrase_refused", fault=str(error)[:800])) from error
     tested = await rulebook.back_test(context.tx, in_force, candidate, BACK_TEST_DAYS)

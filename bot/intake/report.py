@@ -9,6 +9,7 @@ from html import escape, unescape
 from bot.domain.household import COVER_KINDS, CoverKind, Household, Member
 from bot.intake.gap import GapReport
 from bot.intake.grade import FOLLOW_UP_DAYS, Attribute, LeadClass
+from bot.intake.needs import LifeNeed
 from bot.intake.priority import Priority
 from bot.intake.protection import RiskKind
 from bot.intake.typed import show_yuan
@@ -52,19 +53,19 @@ _ATTRIBUTES: dict[Attribute, str] = {
 
 
 def render_report(report: GapReport) -> str:
-    """The report for the agent: figures, priorities with reasons, assumptions, class, next step.
+    """The report for the agent: priorities, gaps, budget, next step; below, folded, the sums.
 
     Telegram HTML of at most 3,500 characters: long names are cut, and of a large family the
     first members are shown in full, the others counted.
     """
     sections = [
         _head(report),
+        _priorities(report),
         _life(report),
         _cover(report),
-        _priorities(report),
         _budget(report),
-        _assumptions(report),
         _next_step(report),
+        _sums(report),
     ]
     text = "\n\n".join(sections)
     if len(text) > MAX_REPORT:
@@ -75,7 +76,7 @@ def render_report(report: GapReport) -> str:
 
 def render_plain(report: GapReport) -> str:
     """The same report without markup, for a terminal."""
-    return unescape(re.sub(r"</?\w+>", "", render_report(report)))
+    return unescape(re.sub(r"</?\w+(?: expandable)?>", "", render_report(report)))
 
 
 def _name(name: str) -> str:
@@ -87,41 +88,23 @@ def _head(report: GapReport) -> str:
     title = f"<b>保障缺口报告 · {escape(family.name[:40], quote=False)}</b>"
     if family.sample:
         title += "（样例，虚构）"
-    balance = report.income_total - report.expenses_total
-    word = "多出" if balance >= 0 else "还差"
-    return (
-        f"{title}\n"
-        f"今后总支出 {show_yuan(report.expenses_total)}，总收入 {show_yuan(report.income_total)}，"
-        f"{word} {show_yuan(abs(balance))}；"
-        f"可动用积蓄 {show_yuan(report.usable_assets)}，"
-        f"负债 {show_yuan(report.debts_total)}（已计入支出）。"
-    )
+    return title
 
 
 def _life(report: GapReport) -> str:
-    lines = ["<b>万一有一位不在了（寿险缺口）</b>"]
+    lines = ["<b>万一有一位不在了</b>"]
     for need in report.life:
         name = _name(report.household.member(need.member_id).name)
         if need.survivor_gap > 0:
             result = f"家里缺 <b>{show_yuan(need.survivor_gap)}</b>"
         else:
             result = f"没有缺口（多 {show_yuan(-need.survivor_gap)}）"
-        lines.append(
-            f"• {name}：{result}。"
-            f"算法：家人支出 {show_yuan(need.survivor_expenses)} − 家人收入 "
-            f"{show_yuan(need.survivor_income)} − 积蓄 {show_yuan(need.usable_assets)} − "
-            f"已有身故保额 {show_yuan(need.existing_cover)}"
-        )
-        lines.append(
-            f"  对照：生命价值 {show_yuan(need.human_life_value)}；"
-            f"DIME {show_yuan(need.dime.total)}；责任法 {show_yuan(need.liability)}；"
-            f"收入倍数加负债 {show_yuan(need.multiple_low)} 到 {show_yuan(need.multiple_high)}"
-        )
+        lines.append(f"• {name}：{result}")
     return "\n".join(lines)
 
 
 def _cover(report: GapReport) -> str:
-    lines = ["<b>已有保额 / 缺口</b>"]
+    lines = ["<b>每人的缺口（括号里是已有保额）</b>"]
     gaps = {(gap.member_id, gap.kind): gap.gap for gap in report.gaps}
     for member in report.household.members[:_SHOWN_MEMBERS]:
         cells = []
@@ -130,7 +113,8 @@ def _cover(report: GapReport) -> str:
             held = report.cover[member.id][kind]
             if gap is None and not held:
                 continue
-            cells.append(f"{_COVERS[kind]} {_short(held)}/{_missing(gap)}")
+            owned = f"（{_short(held)}）" if held else ""
+            cells.append(f"{_COVERS[kind]}{_missing(gap)}{owned}")
         lines.append(f"• {_name(member.name)}：" + "，".join(cells))
     education = gaps.get((None, "education"))
     if education is not None:
@@ -147,8 +131,8 @@ def _short(amount: Decimal) -> str:
 
 def _missing(gap: Decimal | None) -> str:
     if gap is None:
-        return "—"
-    return f"缺{_short(gap)}" if gap > 0 else "够"
+        return ""
+    return f"缺{_short(gap)}" if gap > 0 else "够了"
 
 
 def _priorities(report: GapReport) -> str:
@@ -157,7 +141,7 @@ def _priorities(report: GapReport) -> str:
     by_kind: dict[RiskKind, list[Priority]] = {}
     for item in report.priorities:
         by_kind.setdefault(item.gap.kind, []).append(item)
-    lines = ["<b>先补什么（十年内的可能性 × 后果）</b>"]
+    lines = ["<b>先补什么</b>"]
     for number, items in enumerate(by_kind.values(), start=1):
         lines.append(f"{number}. {_priority(items, report.household)}")
     return "\n".join(lines)
@@ -168,13 +152,9 @@ def _priority(items: list[Priority], family: Household) -> str:
     shares = "、".join(_missing_share(item, family) for item in items[:_SHOWN_SHARES])
     if len(items) > _SHOWN_SHARES:
         shares += f" 等 {len(items)} 位"
-    weight = "家里没有收入"
-    if first.income_years is not None:
-        weight = f"第一项相当于全家 {first.income_years:.1f} 年收入"
     return (
-        f"{_RISKS[first.gap.kind]}：{shares}；{weight}，"
-        f"可能性{_PROBABILITY[first.probability]}、后果{_SEVERITY[first.severity]}。"
-        f"{_REASONS[first.gap.kind]}。"
+        f"<b>{_RISKS[first.gap.kind]}</b>（可能性{_PROBABILITY[first.probability]}、"
+        f"后果{_SEVERITY[first.severity]}）：{shares}。{_REASONS[first.gap.kind]}。"
     )
 
 
@@ -195,7 +175,7 @@ def _budget(report: GapReport) -> str:
         )
     )
     text = (
-        f"<b>保费预算</b>\n参考家庭年收入的 {low}–{high}：每年 {show_yuan(budget.low)} 到 "
+        f"<b>保费预算</b>\n参考家庭年收入的 {low}–{high}：每年 {show_yuan(budget.low)}到 "
         f"{show_yuan(budget.high)}；已交 {show_yuan(budget.current)}，"
         f"还可安排 {show_yuan(budget.room)}。"
     )
@@ -210,12 +190,53 @@ def _budget(report: GapReport) -> str:
     return text
 
 
-def _assumptions(report: GapReport) -> str:
-    family = report.household
+def _sums(report: GapReport) -> str:
+    """How the figures came about, folded away until it is asked for."""
+    lines = ["<b>怎么算的（假设都可以改）</b>", _totals(report)]
+    lines += [_life_sum(need, report.household) for need in report.life]
+    lines += [_order(report.priorities), *_assumptions(report.household)]
+    return "<blockquote expandable>" + "\n".join(line for line in lines if line) + "</blockquote>"
+
+
+def _totals(report: GapReport) -> str:
+    balance = report.income_total - report.expenses_total
+    word = "多出" if balance >= 0 else "还差"
+    return (
+        f"今后总支出 {show_yuan(report.expenses_total)}，总收入 {show_yuan(report.income_total)}，"
+        f"{word} {show_yuan(abs(balance))}；"
+        f"可动用积蓄 {show_yuan(report.usable_assets)}，"
+        f"负债 {show_yuan(report.debts_total)}（已计入支出）。"
+    )
+
+
+def _life_sum(need: LifeNeed, family: Household) -> str:
+    return (
+        f"{_name(family.member(need.member_id).name)}不在：家人支出 "
+        f"{show_yuan(need.survivor_expenses)} − 家人收入 "
+        f"{show_yuan(need.survivor_income)} − 积蓄 {show_yuan(need.usable_assets)} − "
+        f"已有身故保额 {show_yuan(need.existing_cover)}。"
+        f"对照：生命价值 {show_yuan(need.human_life_value)}；"
+        f"DIME（债务、收入、房贷、教育）{show_yuan(need.dime.total)}；"
+        f"责任法 {show_yuan(need.liability)}；"
+        f"收入倍数加负债 {show_yuan(need.multiple_low)}到 {show_yuan(need.multiple_high)}。"
+    )
+
+
+def _order(found: tuple[Priority, ...]) -> str:
+    """The weight behind the order: the largest gap of each kind in years of the family's income."""
+    years: dict[RiskKind, str] = {}
+    for item in found:
+        if item.income_years is not None:
+            years.setdefault(item.gap.kind, f"{_RISKS[item.gap.kind]} {item.income_years:.1f} 年")
+    if not years:
+        return ""
+    return f"先后看十年内的可能性和后果；最大的缺口相当于全家收入：{'、'.join(years.values())}。"
+
+
+def _assumptions(family: Household) -> list[str]:
     a = family.assumptions
     timing = {"start": "年初", "end": "年末"}
     lines = [
-        "<b>假设（都可以改）</b>",
         f"折现率 {_percent(a.discount_rate)}，收入增长 {_percent(a.income_growth)}，"
         f"支出增长 {_percent(a.spending_growth)}；收入按{timing[a.income_timing]}、"
         f"支出按{timing[a.spending_timing]}算。",
@@ -229,7 +250,7 @@ def _assumptions(report: GapReport) -> str:
     if notes:
         more = f"等 {len(notes)} 项" if len(notes) > _SHOWN_ESTIMATES else ""
         lines.append("估算：" + "；".join(notes[:_SHOWN_ESTIMATES]) + more + "。")
-    return "\n".join(lines)
+    return lines
 
 
 def _percent(rate: Decimal) -> str:

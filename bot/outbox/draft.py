@@ -22,6 +22,8 @@ REPLY = 0
 NOTICE = 5
 REMINDER = 9
 
+COPY_LIMIT = 256
+
 Button = dict[str, Any]
 Keyboard = Sequence[Sequence[Button]]
 
@@ -54,8 +56,10 @@ def button(text: str, data: str) -> Button:
 
 
 def copy_button(text: str, copied: str) -> Button:
-    """An inline button that copies at most 256 characters."""
-    return {"text": text, "copy_text": {"text": copied[:256]}}
+    """An inline button that copies; Telegram copies at most COPY_LIMIT characters."""
+    if len(copied) > COPY_LIMIT:
+        raise ValueError(f"more than {COPY_LIMIT} characters to copy")
+    return {"text": text, "copy_text": {"text": copied}}
 
 
 def link_button(text: str, url: str) -> Button:

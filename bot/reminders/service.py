@@ -16,7 +16,16 @@ from bot.domain.policies import Claim, Policy, PolicyStatus
 from bot.errors import UserError
 from bot.messages import say
 from bot.outbox import delivery
-from bot.outbox.draft import NOTICE, REMINDER, Audience, Keyboard, button, copy_button, message
+from bot.outbox.draft import (
+    COPY_LIMIT,
+    NOTICE,
+    REMINDER,
+    Audience,
+    Keyboard,
+    button,
+    copy_button,
+    message,
+)
 from bot.reminders.facts import Agent, Book, birthday_of
 from bot.reminders.occurrences import policy_lapse_day
 from bot.reminders.plan import Refusal, Touch, plan_touches, recheck
@@ -241,8 +250,9 @@ async def _to_agent_instead(
     tx: Tx, row: tables.Touch, text: str, lawful: bool, client: Client, agent: Person
 ) -> None:
     key = "touch_to_copy" if lawful else "touch_to_copy_refused"
-    told = say(key, agent.script, client=client.name, text=text)
-    keyboard = [[copy_button(say("button_copy", agent.script), text)]] if lawful else None
+    told = say(key, agent.script, name=client.name, text=text)
+    copies = lawful and len(text) <= COPY_LIMIT
+    keyboard = [[copy_button(say("button_copy", agent.script), text)]] if copies else None
     draft = message(
         agent.chat_id,
         told,

@@ -14,6 +14,9 @@ from bot.store.engine import Tx
 DIALOGUE = tables.table(tables.Dialogue)
 SETTING = tables.table(tables.Setting)
 
+SAMPLE_OFFICE = "sample_office"
+"""The setting that marks a database of the demo."""
+
 
 async def get(tx: Tx, person_id: int) -> dict[str, Any]:
     """The dialogue state of a person; empty when they are in the middle of nothing."""

@@ -94,6 +94,11 @@ async def team_of(tx: Tx, supervisor: Person) -> list[Person]:
     return [_person(row) for row in await tx.connection.execute(query.order_by(PERSON.c.id))]
 
 
+async def anybody(tx: Tx) -> bool:
+    """Whether any person is registered."""
+    return (await tx.connection.execute(select(PERSON.c.id).limit(1))).first() is not None
+
+
 async def any_admin(tx: Tx) -> bool:
     """Whether an administrator exists."""
     query = select(PERSON.c.id).where(PERSON.c.role == Role.ADMIN.value).limit(1)

@@ -36,7 +36,7 @@ function openSide(id) {
   byId(id).querySelector("button")?.focus();
 }
 
-function closeSides() {
+export function closeSides() {
   byId("people").classList.remove("open");
   byId("clock").classList.remove("open");
   byId("shade").hidden = true;

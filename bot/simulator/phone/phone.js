@@ -4,7 +4,7 @@ import { byId, Failure, get, make, post } from "./api.js";
 import { startClock } from "./clock.js";
 import { closePanels, put, refreshComposer, say, setQuote, startComposer } from "./composer.js";
 import { alertBox, choose, toast } from "./dialogs.js";
-import { askName, avatar, drawPeople as drawList, fullName } from "./people.js";
+import { askName, avatar, closeSides, drawPeople as drawList, fullName } from "./people.js";
 import { bubble, day } from "./render.js";
 
 const SHOWN_AT_ONCE = 150;
@@ -54,6 +54,7 @@ async function addPerson() {
   const id = Math.max(900000, ...state.people.map((person) => person.id)) + 1;
   if (await attempt(() => post("/sim/people", { id, first_name: name }))) {
     await attempt(loadPeople);
+    closeSides();
     open(id);
   }
 }
@@ -146,6 +147,15 @@ function scrollDown() {
   byId("newest").hidden = true;
 }
 
+// After a change of the newest message: to its end, or to its start when it is taller than the view.
+function keepUp() {
+  scrollDown();
+  const last = list.lastElementChild;
+  if (last && last.offsetHeight > list.clientHeight) {
+    list.scrollTop += last.getBoundingClientRect().top - list.getBoundingClientRect().top - 8;
+  }
+}
+
 function show(message) {
   const known = state.messages.has(message.message_id);
   const stay = stuck;
@@ -162,8 +172,11 @@ function show(message) {
     list.dataset.day = date;
     list.append(bubble(message, mine(message), actions));
   }
-  if (known) return;
-  if (stay || mine(message)) return scrollDown();
+  if (known) {
+    if (stay && !message.deleted) keepUp();
+    return;
+  }
+  if (stay || mine(message)) return keepUp();
   state.unseen += 1;
   byId("newest-text").textContent = `${state.unseen} 条新消息`;
   byId("newest").hidden = false;
