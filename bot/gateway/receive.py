@@ -38,7 +38,7 @@ def _id(update: Any) -> int:
 async def accept(store: Store, dispatcher: Dispatcher, updates: list[Any]) -> None:
     """Store updates, then handle those that are new."""
     incoming = [
-        Incoming(update["update_id"], sender_id(update), update)
+        Incoming(update["update_id"], sender_id(update), inbox.storable(update))
         for update in updates
         if 0 <= _id(update) <= _LARGEST_ID
     ]

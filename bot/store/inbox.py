@@ -48,9 +48,9 @@ _DEEPEST = 64
 
 
 async def store(tx: Tx, incoming: Sequence[Incoming]) -> set[int]:
-    """Keep updates; gives the ids that were new."""
+    """Keep updates whose bodies are ``storable``; gives the ids that were new."""
     rows = [{"update_id": i.update_id, "user_id": i.user_id, "body": i.body} for i in incoming]
-    values = {"rows": json.dumps(_storable(rows), ensure_ascii=False), "now": tx.now}
+    values = {"rows": json.dumps(rows, ensure_ascii=False), "now": tx.now}
     return {row.update_id for row in await tx.connection.execute(_STORE, values)}
 
 
@@ -59,7 +59,7 @@ def storable_text(value: str) -> str:
     return value.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def _storable(value: Any, depth: int = 0) -> Any:
+def storable(value: Any, depth: int = 0) -> Any:
     """``value`` without what PostgreSQL's JSON cannot hold, and not deeper than Telegram's."""
     if isinstance(value, str):
         return storable_text(value)
@@ -68,9 +68,9 @@ def _storable(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list | dict) and depth == _DEEPEST:
         return None
     if isinstance(value, list):
-        return [_storable(part, depth + 1) for part in value]
+        return [storable(part, depth + 1) for part in value]
     if isinstance(value, dict):
-        return {storable_text(key): _storable(part, depth + 1) for key, part in value.items()}
+        return {storable_text(key): storable(part, depth + 1) for key, part in value.items()}
     return value
 
 

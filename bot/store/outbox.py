@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from bot.outbox.draft import Audience, Draft
@@ -86,20 +86,45 @@ async def enqueue(tx: Tx, drafts: Sequence[Draft]) -> None:
         await tx.connection.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))
 
 
+# One prepared statement for any number of replies: this is on the way of every update.
+_ENQUEUE_CLAIMED = text(
+    """
+    INSERT INTO outbox (chat_id, audience, method, params, priority, status, author_id, client_id,
+                        not_before, created_at, claimed_by)
+    SELECT r.chat_id, r.audience, r.method, r.params, r.priority, 'claimed', r.author_id,
+           r.client_id, :now, :now, :instance
+    FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
+        chat_id bigint, audience text, method text, params jsonb, priority int,
+        author_id bigint, client_id bigint)) WITH ORDINALITY
+        AS r(chat_id, audience, method, params, priority, author_id, client_id, place)
+    ORDER BY r.place RETURNING id
+    """
+)
+
+
 async def enqueue_claimed(tx: Tx, drafts: Sequence[Draft], instance: int) -> list[OutboxRow]:
     """Queue replies already claimed by this process, which sends them right after the commit."""
     if not drafts:
         return []
-    statement = (
-        insert(OUTBOX)
-        .values([_values(tx, draft, "claimed", instance) for draft in drafts])
-        .returning(OUTBOX.c.id)
-    )
-    ids = sorted(row.id for row in await tx.connection.execute(statement))
-    stamped = [replace(d, not_before=d.not_before or tx.now) for d in drafts]
+    rows = [
+        {
+            "chat_id": draft.chat_id,
+            "audience": draft.audience.value,
+            "method": draft.method,
+            "params": draft.params,
+            "priority": draft.priority,
+            "author_id": draft.author_id,
+            "client_id": draft.client_id,
+        }
+        for draft in drafts
+    ]
+    values = {"rows": json.dumps(rows), "now": tx.now, "instance": instance}
+    ids = sorted(row.id for row in await tx.connection.execute(_ENQUEUE_CLAIMED, values))
     return [
-        OutboxRow(id_, draft, "claimed", 0, None, False, claimed_by=instance)
-        for id_, draft in zip(ids, stamped, strict=True)
+        OutboxRow(
+            id_, replace(draft, not_before=tx.now), "claimed", 0, None, False, claimed_by=instance
+        )
+        for id_, draft in zip(ids, drafts, strict=True)
     ]
 
 

@@ -122,7 +122,6 @@ def test_a_dividend_figure_needs_its_warning(rules_alone: Checker) -> None:
     [
         ("id: gr-steady", "id: gr-principal", "重复"),
         ("<promise>", "<nothing>", "词类"),
-        ("kind: near, terms: [跟", "kind: near, terms: [跟", ""),
         (r"(年化|单利|复利|年收益|收益率)", r"(年化", "表达式"),
         (r"(年化|单利|复利|年收益|收益率)", r"(a)\1", "表达式"),
         ("within: 5", "within: many", "整数"),
@@ -135,8 +134,6 @@ def test_a_spoilt_rulebook_is_refused_with_file_line_and_column(
 ) -> None:
     path = book_files / "banned_phrases.yaml"
     text = path.read_text(encoding="utf-8")
-    if not reason:
-        return
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DataFileError) as refused:

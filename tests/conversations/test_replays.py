@@ -67,6 +67,7 @@ async def test_replay(path: Path, database_url: str, clock: FrozenClock, tmp_pat
                             days = timedelta(days=int(rest.split()[0]))
                             await demo.advance(app, clock.now() + days, move)
                         case (_, ">"):
+                            await app.watcher.look()  # what was published is in force
                             await phone.say(person, rest.replace("⏎", "\n"))
                         case (_, "*"):
                             answer = await phone.tap(person, rest)

@@ -73,6 +73,13 @@ _BY_TYPE: tuple[tuple[str, Any], ...] = (
 # Parameters whose words machines read, or that exclude others.
 _BY_NAME: dict[str, Any] = {
     "endpoint": "sendMessage",
+    "language_code": "zh",
+    "inline_message_id": "1",
+    "inline_query_id": "1",
+    "callback_query_id": "1",
+    "file_id": "1",
+    "url": "https://example.com",
+    "style": None,
     "parse_mode": None,
     "explanation_parse_mode": None,
     "question_parse_mode": None,

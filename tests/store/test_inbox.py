@@ -8,7 +8,7 @@ from bot.store.inbox import Incoming
 
 
 def update(number: int, text: str = "x") -> Incoming:
-    return Incoming(number, 7, {"update_id": number, "message": {"text": text}})
+    return Incoming(number, 7, inbox.storable({"update_id": number, "message": {"text": text}}))
 
 
 async def test_the_same_update_is_stored_once(store: Store) -> None:

@@ -1,0 +1,183 @@
+"""How long a verdict takes, beside peers, on one core: ``python -m benchmarks.compliance``.
+
+Messages are lawful ones of 20 to 200 characters from the kept-out examples. Phrase lists are made
+here from random Chinese words. Ratios matter, not microseconds: run it on a quiet machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import random
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jieba
+import re2
+from ahocorasick_rs import AhoCorasick
+
+from bot import settings
+from bot.compliance import borders
+from bot.compliance.model import Model
+from bot.compliance.schema import parse_book
+from bot.compliance.source import MODEL, load_checker
+from bot.compliance.verdict import Checker
+
+ROUNDS = 5
+SIZES = (100, 1_000, 10_000, 100_000)
+HOLDOUT = settings.ROOT / "data" / "examples" / "holdout" / "lawful.jsonl"
+Judge = Callable[[str], object]
+
+
+def messages() -> list[str]:
+    lines = HOLDOUT.read_text(encoding="utf-8").splitlines()
+    texts = [str(json.loads(line)["text"]) for line in lines]
+    return [text for text in texts if 20 <= len(text) <= 200]
+
+
+def timed(judge: Judge, texts: list[str]) -> tuple[float, float]:
+    """Median and 99th percentile in microseconds; each message at its best of several rounds."""
+    for text in texts:
+        judge(text)
+    best = [float("inf")] * len(texts)
+    for _ in range(ROUNDS):
+        for index, text in enumerate(texts):
+            started = time.perf_counter()
+            judge(text)
+            best[index] = min(best[index], time.perf_counter() - started)
+    ordered = sorted(value * 1e6 for value in best)
+    return statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
+
+
+def phrases(count: int) -> list[str]:
+    """Random strings of 3 to 6 common Chinese characters; they rarely occur in messages."""
+    draw = random.Random(count)
+    made: set[str] = set()
+    while len(made) < count:
+        length = draw.randint(3, 6)
+        made.add("".join(chr(draw.randint(0x4E00, 0x9FA5)) for _ in range(length)))
+    return sorted(made)
+
+
+def with_phrases(checker: Checker, count: int) -> Checker:
+    """The product's rules and ``count`` phrases more, without the learned layer."""
+    listed = "\n".join(f"    - {phrase}" for phrase in phrases(count))
+    rules = (
+        "version: 1\ncategories:\n- id: extra\n  name: 测试\n  action: warn\n  reason: 测试\n"
+        "  basis: [测试]\n  suggestion: 测试\n  rules:\n  - id: extra-phrases\n"
+        f"    any:\n{listed}\n    wrong: [测试]\n"
+    )
+    lexicon = (settings.ROOT / "data" / "lexicon.yaml").read_text(encoding="utf-8")
+    book = parse_book(("rules", rules), ("lexicon", lexicon))
+    return Checker(book, None, "benchmark")
+
+
+def row(name: str, figures: tuple[float, float], base: float) -> None:
+    median, late = figures
+    print(f"{name:42}{median:10.1f}{late:10.1f}{median / base:9.2f}")
+
+
+def ahocorasick_rs(listed: list[str]) -> Judge:
+    return AhoCorasick(listed).find_matches_as_indexes
+
+
+def google_re2(listed: list[str]) -> Judge:
+    options = re2.Options()
+    options.max_mem = 1 << 28
+    return re2.compile("|".join(map(re.escape, listed)), options=options).search
+
+
+def alternation(listed: list[str]) -> Judge:
+    return re.compile("|".join(map(re.escape, listed))).search
+
+
+def pyahocorasick(listed: list[str]) -> Judge:
+    trie = importlib.import_module("ahocorasick").Automaton()
+    for phrase in listed:
+        trie.add_word(phrase, phrase)
+    trie.make_automaton()
+    return lambda text: list(trie.iter(text))
+
+
+def hyperscan(listed: list[str]) -> Judge:
+    database = importlib.import_module("hyperscan").Database()
+    database.compile(expressions=[phrase.encode() for phrase in listed], literal=True)
+
+    def scan(text: str) -> list[int]:
+        found: list[int] = []
+        database.scan(text.encode(), lambda number, *_: found.append(number))
+        return found
+
+    return scan
+
+
+# Each peer, and the longest list it is tried with; beyond it building or matching takes too long.
+PEERS = (
+    (ahocorasick_rs, 100_000),
+    (google_re2, 10_000),
+    (pyahocorasick, 100_000),
+    (hyperscan, 100_000),
+    (alternation, 1_000),
+)
+
+
+def peers(texts: list[str], base: float) -> None:
+    """What others need only to find phrases, at each size of list."""
+    for build, longest in PEERS:
+        for size in (size for size in SIZES if size <= longest):
+            name = f"{build.__name__}，只匹配，{size} 条"
+            try:
+                judge = build(phrases(size))
+            except ImportError:
+                print(f"{build.__name__:42}（没有安装，略过）")
+                break
+            row(name, timed(judge, texts), base)
+
+
+def start_up() -> None:
+    """Loading the rulebook, and the model that is kept on disk."""
+    started = time.perf_counter()
+    given = settings.load()
+    checker = load_checker(given.content_dir, given.data_dir)
+    ready = time.perf_counter() - started
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / MODEL
+        assert checker.model is not None
+        checker.model.save(kept)
+        started = time.perf_counter()
+        Model.load(kept)
+        print(
+            f"启动（有缓存时，规则和模型）{ready:.2f} 秒，其中读模型 {time.perf_counter() - started:.2f} 秒"
+        )
+
+
+def main() -> None:
+    given = settings.load()
+    checker = load_checker(given.content_dir, given.data_dir)
+    rules = Checker(checker.book, None, "rules")
+    texts = [text for text in messages() if checker.check(text).decision == "pass"]
+    borders.warm()
+    print(f"{len(texts)} 条合规消息，平均 {statistics.mean(map(len, texts)):.0f} 字；单核，微秒")
+    print(f"{'':42}{'中位':>8}{'99%':>9}{'比 jieba':>10}")
+    base = timed(jieba.lcut, texts)
+    row("jieba.lcut", base, base[0])
+    whole = timed(checker.check, texts)
+    row("整个判断（还原、规则、学习层）", whole, base[0])
+    row("只有规则", timed(rules.check, texts), base[0])
+    print(f"99% 是中位的 {whole[1] / whole[0]:.1f} 倍")
+    grown = {}
+    for size in SIZES:
+        figures = timed(with_phrases(checker, size).check, texts)
+        grown[size] = figures[0]
+        row(f"只有规则，{size} 条词", figures, base[0])
+    print(f"10 万条是 1 千条的 {grown[100_000] / grown[1_000]:.2f} 倍")
+    peers(texts, base[0])
+    start_up()
+
+
+if __name__ == "__main__":
+    main()

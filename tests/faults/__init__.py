@@ -1,0 +1,1 @@
+"""What happens when Telegram, the network, the database or the process fails."""
