@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,9 @@ def database(settings: Settings, *, visiting: bool = False) -> Iterator[str]:
                 server.stop()
 
 
-def read_office(settings: Settings, gate: Gate, bot_name: str) -> Office:
+def read_office(
+    settings: Settings, gate: Gate, bot_name: str, follow_rules: Callable[[], Awaitable[None]]
+) -> Office:
     """Read every data file; DataFileError names all faults of the first wrong one."""
     content = settings.content_dir
     library = load_library(content / "objections.yaml")
@@ -94,6 +96,7 @@ def read_office(settings: Settings, gate: Gate, bot_name: str) -> Office:
         library=library,
         matcher=Matcher.build(library, load_utterances(content / UTTERANCES, library)),
         bot_name=bot_name,
+        follow_rules=follow_rules,
     )
 
 
@@ -108,15 +111,15 @@ async def assemble(settings: Settings, url: str, clock: Clock) -> AsyncIterator[
         checker = await rulebook.first_checker(store, settings)
         facts = load_facts(settings.content_dir / NOTICES)
         gate = Gate(checker, facts, clock, settings.timezone)
-        office = read_office(settings, gate, bot.username)
         door = Door(bot, store, gate)
         postman = Postman(door, store, Pacer(settings.send_rate, settings.chat_rate))
-        dispatcher = Dispatcher(store, office, bot, postman)
 
         async def look() -> None:
             postman.wake()
 
         watcher = Watcher(store, settings, gate, look)
+        office = read_office(settings, gate, bot.username, watcher.look)
+        dispatcher = Dispatcher(store, office, bot, postman)
         ticker = Ticker(store, office.cadences, settings, gate, look)
         yield App(settings, clock, store, bot, office, postman, dispatcher, ticker, watcher)
     finally:

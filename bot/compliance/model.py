@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -27,6 +27,10 @@ _ROW_SHIFT = np.uint32(SLOT_BITS)
 LONG_TEXT = 48
 SHORTEST_WINDOW = 24
 MAX_WINDOWS = 400
+# A window lacks what stands round it, so it must look this much worse than the whole text: with
+# no doubt the best of many windows sets the threshold and plain claims are lost; with more of it
+# the claims buried in long texts are.
+WINDOW_DOUBT = 0.4
 FRAGMENTS = 3
 
 Floats = NDArray[np.float32]
@@ -74,8 +78,11 @@ class Model:
         """The chance, calibrated by cross-validation, that a text of this score breaks a rule."""
         return 1 / (1 + math.exp(-max(-40.0, min(40.0, self.slope * (score - self.middle)))))
 
-    def score(self, features: Features, text: str) -> Scored:
-        """Judge the whole text and, when it is long, each window of clauses; the worst counts."""
+    def score(self, features: Features, text: str, doubt: float = WINDOW_DOUBT) -> Scored:
+        """Judge the whole text and, when it is long, each window of clauses; the worst counts.
+
+        ``doubt`` is taken off the score of a window.
+        """
         rows = self.rows(features.hashes)
         best = self._whole(rows, len(text))
         if not is_long(text):
@@ -94,8 +101,8 @@ class Model:
                 continue
             within = rows[(places >= start) & (places < end)]
             scored = self._categories(within, float(squares), start, end)
-            if scored.score > best.score:
-                best = scored
+            if scored.score - doubt > best.score:
+                best = replace(scored, score=scored.score - doubt)
         return best
 
     def lawfulness(self, features: Features) -> float:

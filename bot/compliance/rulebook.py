@@ -188,7 +188,9 @@ async def back_test(tx: Tx, now_in_force: Checker, candidate: Checker, days: int
     passed: list[tuple[str, str]] = []
     count = both = 0
     seen: set[str] = set()
-    async for record in archive.judged(tx, tx.now - timedelta(days=days), tx.now):
+    async for record in archive.judged(
+        tx, tx.now - timedelta(days=days), tx.now + timedelta(seconds=1)
+    ):
         text = record["text"] or ""
         if text in seen:
             continue

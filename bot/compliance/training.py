@@ -24,7 +24,7 @@ FOLDS = 3
 LAWFUL_WINDOW = 0.5
 CLAIM_WINDOW = 0.7
 REGULARISATION = 3.0
-RAREST = 2
+RAREST = 3
 SMOOTHING = 0.02
 LOG_ODDS_SHARE = 0.8
 HARD_FALSE_ALARMS = 0.02
@@ -189,7 +189,7 @@ def _samples(texts: list[Featured], first: Model | None) -> list[_Sample]:
         if text.target == LAWFUL:
             samples += [_part(text, start, end, LAWFUL_WINDOW) for start, end in windows(text.text)]
             continue
-        scored = first.score(text.features, text.text)
+        scored = first.score(text.features, text.text, doubt=0.0)
         if scored.end - scored.start < len(text.text):
             samples.append(_part(text, scored.start, scored.end, CLAIM_WINDOW))
     return samples

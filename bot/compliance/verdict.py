@@ -19,7 +19,8 @@ from bot.datafile import read_text
 __all__ = ["Checker", "Facts", "Finding", "Notice", "Verdict"]
 
 MAX_LENGTH = 10_000
-UNLIKELY = 0.35
+UNLIKELY = 0.25
+LIKELY = 0.6
 MODEL_RULE = "model"
 TOO_LONG_RULE = "too-long"
 DISGUISES = {
@@ -127,11 +128,13 @@ class Checker:
 
     def _finding(self, hit: Hit, seen: Views, chance: float) -> Finding | None:
         action = hit.rule.action or hit.category.action
-        if hit.rule.kind == "near" and chance < UNLIKELY:
-            # Words near each other in a text that reads as lawful: a person decides.
-            if action == "warn":
+        if hit.rule.kind == "near":
+            # Words near each other prove nothing by themselves: in a text that reads as lawful
+            # they count for nothing, and only in one that reads as a violation do they block.
+            if chance < UNLIKELY:
                 return None
-            action = "warn"
+            if chance < LIKELY:
+                action = "warn"
         start, end = seen.compact.span(hit.start, hit.end)
         return Finding(
             rule=hit.rule.id,

@@ -112,6 +112,10 @@ class Dispatcher:
                 context = await self._context(tx, event)
                 await handlers.route(context)
                 rows = await self._queue(tx, context)
+            if tx.queued:
+                self._postman.wake()
+            if context.rules_changed:
+                await self._office.follow_rules()
         except UserError as error:
             rows = await self._refuse(incoming, event, error)
         except Exception as error:

@@ -195,6 +195,7 @@ class Postman:
                 await self._store.insist(
                     lambda tx: delivery.record(tx, row, Outcome.BUG, Decision(Verb.FAIL), None)
                 )
+                self.wake()
         except DATABASE_AWAY:
             log.exception("outbox %s: the database was away", row.id)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.event import Event, Kind
-from bot.store.inbox import storable_text
 
 MAX_TEXT = 4096
 _HOLDERS = (
@@ -29,7 +28,7 @@ def _int(value: Any) -> int:
 
 
 def _str(value: Any) -> str:
-    return storable_text(value[:MAX_TEXT]) if isinstance(value, str) else ""
+    return value[:MAX_TEXT] if isinstance(value, str) else ""
 
 
 def _is_private(message: dict[str, Any]) -> bool:

@@ -34,6 +34,7 @@ class Office:
     library: Library
     matcher: Matcher
     bot_name: str
+    follow_rules: Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class Context:
     registers or changes the person puts the new one there, ``found`` stays as it was.
 
     Answers are collected as drafts and queued in the same transaction as the changes.
+    ``rules_changed`` puts a published rulebook in force right after it, before the answers go.
     """
 
     tx: Tx
@@ -51,6 +53,7 @@ class Context:
     fetch: Fetch
     found: Person | None = None
     drafts: list[Draft] = field(default_factory=list)
+    rules_changed: bool = False
     _answered: bool = False
 
     @property

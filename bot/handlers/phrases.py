@@ -236,6 +236,7 @@ async def _publish(context: Context) -> None:
     version_id, published = await rulebook.propose(
         context.tx, context.office.settings, source, state["why"], context.person
     )
+    context.rules_changed = published
     await context.set_dialogue()
     key = "rules_published" if published else "rules_waiting_second"
     context.show(context.say(key, id=version_id), [back_row(context)])

@@ -41,6 +41,7 @@ async def tap(context: Context) -> None:
             await rulebook.publish(
                 context.tx, context.office.settings, int(version_id), context.person
             )
+            context.rules_changed = True
             context.toast(context.say("rules_published", id=version_id))
             await versions(context)
         case ["reject", version_id]:
@@ -93,5 +94,6 @@ async def typed(context: Context) -> None:
     new_id = await rulebook.roll_back(
         context.tx, context.office.settings, int(state["version"]), why, context.person
     )
+    context.rules_changed = True
     await context.set_dialogue()
     context.reply(context.say("rules_rolled_back", id=new_id), [back_row(context)])

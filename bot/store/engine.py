@@ -33,11 +33,15 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class Tx:
-    """One transaction: its connection, the vault for sealed fields, and its instant."""
+    """One transaction: its connection, the vault for sealed fields, and its instant.
+
+    ``queued`` is set when outbox rows became due in it, so that the postman is woken after it.
+    """
 
     connection: AsyncConnection
     vault: Vault
     now: datetime
+    queued: bool = False
 
 
 class Store:

@@ -81,6 +81,7 @@ def _values(tx: Tx, draft: Draft, status: str, instance: int | None) -> dict[str
 
 async def enqueue(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Queue drafts; one whose ``dedupe_key`` exists is left out."""
+    tx.queued = True
     for draft in drafts:
         statement = pg_insert(OUTBOX).values(**_values(tx, draft, "queued", None))
         await tx.connection.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))
@@ -130,6 +131,7 @@ async def enqueue_claimed(tx: Tx, drafts: Sequence[Draft], instance: int) -> lis
 
 async def insert_one(tx: Tx, draft: Draft, status: str, archive_id: int | None) -> int | None:
     """Keep one draft with a given status; None when its ``dedupe_key`` exists."""
+    tx.queued = True
     values = {**_values(tx, draft, status, None), "archive_id": archive_id}
     statement = (
         pg_insert(OUTBOX)
@@ -158,6 +160,7 @@ async def claim_due(tx: Tx, instance: int, count: int, busy: Sequence[int] = ())
 
 async def mark(tx: Tx, row_id: int, status: str, **values: Any) -> None:
     """Set the status of a row, with other columns such as ``message_id`` or ``reason``."""
+    tx.queued = tx.queued or status == "queued"
     await tx.connection.execute(
         update(OUTBOX).where(OUTBOX.c.id == row_id).values(status=status, **values)
     )

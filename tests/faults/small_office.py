@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from bot import settings
 from bot.app import App
@@ -21,20 +22,44 @@ from bot.outbox.draft import Audience, Draft, message
 from bot.store import outbox
 from tests.office import Phone, office
 
-LAWFUL = "您的保单已经寄出，收到后请签收回执"
-WARNED = "名额有限，欲购从速"
+WARNED = "这款保险有海马特惠，欢迎了解"
 BLOCKED = "这款保本保息，稳赚不赔"
 DEADLINE = 10.0
 _EVERY_NTH = 15
 
 
+def lawful(number: int) -> str:
+    """Words that any rulebook lets through."""
+    return f"您的第{number}份保单已经寄出，收到后请签收回执"
+
+
+@contextmanager
+def fresh_database(postgres: str, template: str) -> Iterator[str]:
+    """A migrated database for longer than one test."""
+    name = f"test_{uuid.uuid4().hex}"
+    server = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+        yield postgres.replace("/postgres?", f"/{name}?")
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
 def small_content(folder: Path) -> None:
-    """The data files with few of the phrasings that the script library learns from."""
+    """The data files, with a rule that warns and few of the phrasings of the script library."""
     content = folder / "data"
     shutil.copytree(settings.ROOT / "data", content, ignore=shutil.ignore_patterns("holdout"))
+    add_rule(content, "{id: gr-seahorse, any: [海马特惠], action: warn, wrong: [【海马特惠】]}")
     utterances = content / "utterances.jsonl"
     lines = utterances.read_text(encoding="utf-8").splitlines()
     utterances.write_text("\n".join(lines[::_EVERY_NTH]) + "\n", encoding="utf-8")
+
+
+def add_rule(content: Path, rule: str) -> None:
+    """Put a rule into the first category of the file, as an officer with an editor does."""
+    path = content / "banned_phrases.yaml"
+    source = path.read_text(encoding="utf-8").replace("  rules:\n", f"  rules:\n  - {rule}\n", 1)
+    path.write_text(source, encoding="utf-8")
 
 
 def running_clock() -> ShiftedClock:
