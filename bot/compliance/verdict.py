@@ -13,7 +13,7 @@ from bot.compliance.contexts import sentence
 from bot.compliance.features import features
 from bot.compliance.model import Model
 from bot.compliance.restore import Views, views
-from bot.compliance.schema import Book, parse_book
+from bot.compliance.schema import Book, Rule, parse_book
 from bot.datafile import read_text
 
 __all__ = ["Checker", "Facts", "Finding", "Notice", "Verdict"]
@@ -102,16 +102,16 @@ class Checker:
         if len(text) > MAX_LENGTH:
             return Verdict("block", (self._too_long(text),), self.version)
         situation = Situation(audience, jurisdiction, on, facts or Facts())
-        findings, replacements = self._judge(text, situation)
+        findings, rules = self._judge(text, situation)
         decision = _strictest(findings)
         rewrite = None
         if decision != "pass":
-            rewrite = self._rewrite(text, findings, replacements, situation)
+            rewrite = self._rewrite(text, findings, rules, situation)
         return Verdict(decision, findings, self.version, rewrite)
 
     def _judge(
         self, text: str, situation: Situation
-    ) -> tuple[tuple[Finding, ...], dict[str, str | None]]:
+    ) -> tuple[tuple[Finding, ...], dict[str, Rule]]:
         seen = views(text)
         if not seen.compact.text:
             return (), {}
@@ -124,7 +124,7 @@ class Checker:
         if learned is not None and learned.category not in {entry.category for entry in findings}:
             findings.append(learned)
         findings.sort(key=lambda entry: (entry.start, entry.end, entry.rule))
-        return tuple(findings), {hit.rule.id: hit.rule.replace for hit in hits}
+        return tuple(findings), {hit.rule.id: hit.rule for hit in hits}
 
     def _finding(self, hit: Hit, seen: Views, chance: float) -> Finding | None:
         action = hit.rule.action or hit.category.action
@@ -196,12 +196,17 @@ class Checker:
         self,
         text: str,
         findings: tuple[Finding, ...],
-        replacements: dict[str, str | None],
+        rules: dict[str, Rule],
         situation: Situation,
     ) -> str:
-        """A wording that passes: words replaced, else sentences replaced, else the suggestion."""
+        """A wording that passes: what must be said added, words or sentences replaced, else the
+        suggestion alone."""
         drafts = []
-        if all(replacements.get(finding.rule) for finding in findings):
+        met = [rules.get(finding.rule) for finding in findings]
+        if all(rule is not None and rule.kind == "disclosure" for rule in met):
+            drafts.append(_with_disclosures(text, findings))
+        replacements = {rule.id: rule.replace for rule in met if rule is not None and rule.replace}
+        if all(finding.rule in replacements for finding in findings):
             drafts.append(_with_words(text, findings, replacements))
         drafts.append(_with_sentences(text, findings))
         for draft in drafts:
@@ -221,13 +226,18 @@ def _strictest(findings: tuple[Finding, ...]) -> Decision:
     return "block" if "block" in actions else "warn" if actions else "pass"
 
 
-def _with_words(
-    text: str, findings: tuple[Finding, ...], replacements: dict[str, str | None]
-) -> str:
+def _with_disclosures(text: str, findings: tuple[Finding, ...]) -> str:
+    """The text with what must be said beside it, each sentence once."""
+    said = "".join(dict.fromkeys(finding.suggestion for finding in findings))
+    stop = "" if text.rstrip().endswith(("。", "！", "？", ".", "!", "?")) else "。"
+    return f"{text.rstrip()}{stop}{said}"
+
+
+def _with_words(text: str, findings: tuple[Finding, ...], replacements: dict[str, str]) -> str:
     position = len(text)
     for finding in sorted(findings, key=lambda entry: -entry.start):
         if finding.end <= position:
-            text = text[: finding.start] + (replacements[finding.rule] or "") + text[finding.end :]
+            text = text[: finding.start] + (replacements[finding.rule]) + text[finding.end :]
             position = finding.start
     return text
 

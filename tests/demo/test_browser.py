@@ -110,8 +110,9 @@ class Hand:
         self.page.get_by_test_id("send").click()
         expect(self.page.get_by_test_id("input")).to_have_value("")
 
-    def tap(self, label: str) -> None:
-        self.page.get_by_test_id("inline-button").filter(has_text=label).last.click()
+    def tap(self, label: str, *, exact: bool = False) -> None:
+        wanted = re.compile(f"^{re.escape(label)}$") if exact else label
+        self.page.get_by_test_id("inline-button").filter(has_text=wanted).last.click()
 
     def see(self, *parts: str) -> Locator:
         """The newest message that holds all ``parts``, once it is there."""
@@ -145,7 +146,8 @@ def hand(page: Page, demo: Demo) -> Hand:
 
 def _answer_all(hand: Hand) -> None:
     """The household of the worked example; what is not known is skipped."""
-    last = hand.page.get_by_test_id("message").last
+    messages = hand.page.get_by_test_id("message")
+    last = messages.filter(has_text=re.compile("先停|保障缺口报告")).last
     for _ in range(70):
         shown = last.text_content() or ""
         if "保障缺口报告" in shown:
@@ -273,7 +275,7 @@ def test_a_kill_and_a_new_start_lose_nothing(demo: Demo, hand: Hand) -> None:
     hand.see("孙样例", "未加入")
     hand.tap("做问卷")
     hand.see("征得同意")
-    hand.tap("同意")
+    hand.tap("同意", exact=True)
     hand.see("健康情况要单独征得同意")
     before = hand.page.get_by_test_id("message").count()
     demo.kill()
