@@ -6,7 +6,7 @@ import html
 from dataclasses import asdict
 from typing import Any
 
-from bot.compliance.verdict import Verdict
+from bot.compliance.verdict import Finding, Verdict
 from bot.domain.people import Client
 from bot.errors import UserError
 from bot.handlers.context import Context
@@ -162,15 +162,18 @@ def draft_to(context: Context, client: Client, chat_id: int, text: str) -> Draft
 def explain(context: Context, text: str, verdict: Verdict) -> str:
     """Why a text was stopped: the spans marked in it, then rule, reason, basis, other words."""
     lines = [context.say(f"stopped_{verdict.decision}"), "", _marked(text, verdict), ""]
-    for number, finding in enumerate(verdict.findings[:_SHOWN_FINDINGS], 1):
+    for number, alike in enumerate(_alike(verdict)[:_SHOWN_FINDINGS], 1):
+        finding = alike[0]
+        whole = finding.matched.strip() == text.strip()
+        spans = {} if whole else {"matched": "”“".join(html.escape(f.matched[:60]) for f in alike)}
         lines.append(
             context.say(
-                "finding",
+                "finding_whole" if whole else "finding",
                 number=number,
-                matched=html.escape(finding.matched[:60]),
                 reason=html.escape(finding.reason),
                 basis=html.escape(finding.basis),
-                rule=html.escape(finding.rule),
+                rule=html.escape("、".join(dict.fromkeys(f.rule for f in alike))),
+                **spans,
             )
         )
         if finding.suggestion and finding.suggestion not in (verdict.rewrite or ""):
@@ -180,6 +183,14 @@ def explain(context: Context, text: str, verdict: Verdict) -> str:
     if verdict.rewrite:
         lines += ["", context.say("rewrite_offer", text=html.escape(verdict.rewrite[:1200]))]
     return "\n".join(lines)
+
+
+def _alike(verdict: Verdict) -> list[list[Finding]]:
+    """Findings that are wrong for the same reason are told once, with all their words."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in verdict.findings:
+        groups.setdefault((finding.reason, finding.suggestion), []).append(finding)
+    return list(groups.values())
 
 
 def _marked(text: str, verdict: Verdict) -> str:

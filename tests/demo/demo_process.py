@@ -52,6 +52,7 @@ class Demo:
             "SHOUYUE_DATA_DIR": str(self.folder / "data"),
             "SHOUYUE_CONTENT_DIR": str(self.folder / "content"),
             "SHOUYUE_PORT": str(self.port),
+            "SHOUYUE_CHAT_RATE": "50",
         }
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import settings
 from bot.app import App
@@ -88,8 +89,17 @@ class Edge:
     clock: ShiftedClock
 
     async def rows(self, query: str, **values: Any) -> list[Any]:
-        async with self.app.store.begin() as tx:
-            return list(await tx.connection.execute(text(query), values))
+        """Run a statement on a connection that is none of the product's."""
+        engine = create_async_engine(self.app.store.url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            return list(await connection.execute(text(query), values))
+
+    async def cut(self) -> None:
+        """End every connection of the product to the database."""
+        await self.rows(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
     async def queue(self, *drafts: Draft) -> None:
         """Put rows into the outbox as any part of the product may."""

@@ -74,7 +74,9 @@ class Noted(AiohttpRequest):
         super().__init__()
         self.noted: list[tuple[str, dict[str, Any]]] = []
 
-    async def do_request(self, url: str, method: str, request_data: Any = None, **rest: Any) -> Any:
+    async def do_request(
+        self, url: str, method: str, request_data: Any = None, *rest: Any, **named: Any
+    ) -> tuple[int, bytes]:
         name = url.rpartition("/")[2]
         self.noted.append((name, dict(request_data.json_parameters) if request_data else {}))
         raise tg.error.TelegramError("noted")
