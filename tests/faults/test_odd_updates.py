@@ -6,13 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.domain.event import Kind
 from bot.gateway.receive import accept
-from bot.gateway.update import parse, sender_id
-from bot.store import inbox, people
+from bot.store import people
 from tests.faults.small_office import Edge, eventually
 from tests.office import LIN, WANG, ZHOU
 
@@ -173,33 +169,3 @@ async def test_the_messages_of_one_person_are_handled_in_their_order(running: Ed
         "SELECT params->>'text' AS text FROM outbox WHERE params->>'text' LIKE '%个次序%' ORDER BY id"
     )
     assert [row.text.splitlines()[-1].strip() for row in found] == asked
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=12,
-)
-holders = st.sampled_from(
-    ["message", "callback_query", "inline_query", "chosen_inline_result", "my_chat_member"]
-)
-fields = st.dictionaries(
-    st.sampled_from(["from", "chat", "text", "message", "data", "id", "contact", "document"])
-    | st.text(max_size=3),
-    json_values,
-)
-
-
-@given(st.dictionaries(holders, fields | json_values, max_size=2))
-def test_no_update_whatever_it_holds_makes_the_reader_fail(update: dict[str, Any]) -> None:
-    event = parse(update, "shouyue_bot")
-    assert event.kind in Kind
-    assert abs(event.user_id) < 2**63
-    assert abs(sender_id(update)) < 2**63
-
-
-@given(json_values)
-def test_whatever_is_stored_is_plain_json_for_the_database(value: Any) -> None:
-    stored = json.dumps(inbox.storable(value), allow_nan=False, ensure_ascii=False)
-    assert "\\u0000" not in stored
-    stored.encode()
