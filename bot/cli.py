@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot import __version__, maintenance, offline, settings
+from bot import __version__, offline, settings
 from bot.errors import ShouyueError
 from bot.offline import EXIT_ERROR, EXIT_FINDINGS, EXIT_OK, print_json
 from bot.settings import Settings
@@ -25,6 +25,9 @@ def main(arguments: list[str] | None = None) -> None:
         code = options.command(options)
     except ShouyueError as error:
         print(error, file=sys.stderr)
+        code = EXIT_ERROR
+    except PermissionError as error:
+        print(f"没有权限读写 {error.filename}，请换一个文件夹或改权限", file=sys.stderr)
         code = EXIT_ERROR
     except (KeyboardInterrupt, BrokenPipeError):
         code = 130
@@ -61,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     data = add("data", offline.data, "检查 data/ 下的全部数据文件")
     data.add_argument("action", choices=["check"], help="check：列出所有错误")
     data.add_argument("--json", action="store_true", help="输出 JSON")
-    train = add("train", maintenance.train, "用例句重新训练合规模型")
+    train = add("train", _maintain("train"), "用例句重新训练合规模型")
     train.add_argument("--report", action="store_true", help="另算学习曲线（要几分钟）")
     _archive(commands)
     _rules(commands)
@@ -79,13 +82,13 @@ def _archive(commands: Any) -> None:
     actions = archive.add_subparsers(title="动作", metavar="verify|export", required=True)
     verify = actions.add_parser("verify", help="逐条核对哈希链")
     verify.add_argument("--json", action="store_true", help="输出 JSON")
-    verify.set_defaults(command=maintenance.verify_archive)
+    verify.set_defaults(command=_maintain("verify_archive"))
     export = actions.add_parser("export", help="导出 CSV 到标准输出")
     export.add_argument("--from", dest="from_on", type=_day, required=True, help="从哪天")
     export.add_argument("--to", dest="to_on", type=_day, required=True, help="到哪天（含）")
     export.add_argument("--agent", type=int, help="只要这个业务员（编号）")
     export.add_argument("--category", help="只要这一类，如 guaranteed_return")
-    export.set_defaults(command=maintenance.export_archive)
+    export.set_defaults(command=_maintain("export_archive"))
 
 
 def _rules(commands: Any) -> None:
@@ -93,11 +96,11 @@ def _rules(commands: Any) -> None:
     rules = commands.add_parser("rules", help=about, description=about)
     actions = rules.add_subparsers(title="动作", metavar="list|rollback", required=True)
     listing = actions.add_parser("list", help="最近的版本")
-    listing.set_defaults(command=maintenance.list_rules)
+    listing.set_defaults(command=_maintain("list_rules"))
     back = actions.add_parser("rollback", help="让以前的一版重新生效")
     back.add_argument("version", type=int, help="版本号，见 list")
     back.add_argument("--why", default="命令行回滚", help="为什么")
-    back.set_defaults(command=maintenance.roll_back_rules)
+    back.set_defaults(command=_maintain("roll_back_rules"))
     for action in (listing, back):
         action.add_argument("--json", action="store_true", help="输出 JSON")
 
@@ -115,6 +118,18 @@ def _remind(commands: Any) -> None:
     plan.set_defaults(command=offline.remind_plan)
 
 
+def _maintain(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command on the database; what it needs is imported only when it runs."""
+
+    def command(options: argparse.Namespace) -> int:
+        from bot import maintenance
+
+        chosen: Callable[[argparse.Namespace], int] = getattr(maintenance, name)
+        return chosen(options)
+
+    return command
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -122,10 +137,18 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError("日期要写成 2026-01-31 这样") from None
 
 
+class _WithoutValues(logging.Formatter):
+    """Leaves out the lines in which PostgreSQL quotes values, which may be clients' data."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (the library's name)
+        lines = super().formatException(ei).splitlines()
+        return "\n".join(x for x in lines if not x.startswith(("DETAIL:", "CONTEXT:", "LINE ")))
+
+
 def _logging(options: Settings) -> None:
-    logging.basicConfig(
-        level=options.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_WithoutValues("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=options.log_level, handlers=[handler])
     for noisy in ("apscheduler", "aiohttp.access", "alembic", "httpx", "jieba"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
@@ -151,7 +174,7 @@ def _demo(options: argparse.Namespace) -> int:
     _need_port(given.port)
     _logging(given)
     app.data_folder(given.data_dir)
-    print("正在启动（第一次要几秒）…", flush=True)
+    print("正在启动（第一次要训练合规模型，约半分钟）…", flush=True)
     with app.database(given) as url:
         asyncio.run(demo.run(given, url, lambda text: print(text, flush=True)))
     print("已停止。", flush=True)

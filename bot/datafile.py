@@ -16,7 +16,8 @@ from pydantic_core import ErrorDetails
 from bot.errors import DataFileError, DataProblem
 
 MAX_DEPTH = 24
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
+MAX_NODES = 400_000
 MAX_PROBLEMS = 200
 
 KeyPath = tuple[str | int, ...]
@@ -41,6 +42,7 @@ class _Reader:
         self.name = name
         self.problems: list[DataProblem] = []
         self.positions: dict[KeyPath, Position] = {}
+        self.nodes = 0
         self.loader = _Loader(text)
         self.scalars: Any = yaml.SafeLoader("")
 
@@ -79,6 +81,10 @@ class _Reader:
         self.positions[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self._problem(event, "不支持锚点和引用（& 与 *），请把内容写全")
+            raise DataFileError(self.problems)
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self._problem(event, f"内容太多，最多 {MAX_NODES} 项，请分成几个文件")
             raise DataFileError(self.problems)
         if depth > MAX_DEPTH:
             self._problem(event, f"嵌套超过 {MAX_DEPTH} 层")
@@ -164,7 +170,7 @@ def read_yaml(name: str, text: str) -> tuple[Any, dict[KeyPath, Position]]:
     Raises DataFileError with every fault found. ``name`` is used in the messages.
     """
     if len(text) > MAX_BYTES:
-        raise DataFileError([DataProblem(name, 1, 1, "文件太大，最多 32 MB")])
+        raise DataFileError([DataProblem(name, 1, 1, "文件太大，最多 8 MB")])
     reader = _Reader(name, text)
     value = reader.read()
     if reader.problems:
@@ -208,7 +214,7 @@ def read_text(path: Path) -> str:
     name = str(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise DataFileError([DataProblem(name, 1, 1, "文件太大，最多 32 MB")])
+            raise DataFileError([DataProblem(name, 1, 1, "文件太大，最多 8 MB")])
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise DataFileError([DataProblem(name, 1, 1, "找不到这个文件")]) from None

@@ -11,81 +11,30 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
-from pydantic import Field
 
 from bot import app as product
 from bot.app import App
 from bot.clock import ShiftedClock
-from bot.datafile import DataModel, load
-from bot.domain.people import Role
-from bot.domain.policies import ClaimDecision
+from bot.datafile import load
+from bot.demo_office import SampleOffice, seed_rows
 from bot.errors import GatewayError, SettingsError
 from bot.settings import Settings
 from bot.simulator.server import DEFAULT_TOKEN, phone_file
-from bot.store import book, dialogues, outbox, people, touches
+from bot.store import dialogues, outbox, people, touches
 from bot.store.dialogues import SAMPLE_OFFICE
-from bot.store.engine import Store, Tx
+from bot.store.engine import Store
 
 _OFFSET = "clock_offset_seconds"
 _LONGEST_JUMP = timedelta(days=800)
 _FORWARD_TIMEOUT = 40
-
-
-class SamplePerson(DataModel):
-    """Somebody of the sample office."""
-
-    key: str
-    chat_id: int
-    name: str
-    role: Literal["agent", "supervisor", "officer", "admin", "client"]
-    label: str
-    supervisor: str | None = None
-    phone: str | None = None
-    script: str = "hans"
-    timezone: str = "Asia/Shanghai"
-
-
-class SamplePolicy(DataModel):
-    """A policy with its dates counted from the first start."""
-
-    number: str
-    product: str
-    premium: int
-    sum_insured: int
-    due_in_days: int
-    issued_days_ago: int
-    jurisdiction: str = "CN"
-    claim_decided_days_ago: int | None = None
-    claim_decision: Literal["paid", "declined"] | None = None
-
-
-class SampleClient(DataModel):
-    """A client of the sample office."""
-
-    agent: str
-    name: str
-    sex: str
-    birth_in_days: int
-    birth_year: int
-    person: str | None = None
-    phone: str | None = None
-    timezone: str = "Asia/Shanghai"
-    policies: list[SamplePolicy] = Field(min_length=1)
-
-
-class SampleOffice(DataModel):
-    """``data/samples/office.yaml``."""
-
-    company: str
-    people: list[SamplePerson]
-    clients: list[SampleClient]
+_DELIVERY_SECONDS = 20.0
+_LOOK_SECONDS = 0.05
 
 
 @asynccontextmanager
@@ -172,58 +121,8 @@ async def seed(
                 "并去掉 SHOUYUE_DATABASE_URL"
             )
         await dialogues.put_setting(tx, SAMPLE_OFFICE, True)
-        await _seed_rows(tx, sample, app.settings)
+        await seed_rows(tx, sample, app.settings)
     return True
-
-
-async def _seed_rows(tx: Tx, sample: SampleOffice, settings: Settings) -> None:
-    today = tx.now.astimezone(ZoneInfo(settings.timezone)).date()
-    ids: dict[str, int] = {}
-    for person in sorted(sample.people, key=lambda p: p.supervisor is not None):
-        added = await people.add(
-            tx,
-            person.chat_id,
-            person.name,
-            Role(person.role),
-            supervisor_id=ids[person.supervisor] if person.supervisor else None,
-            script=person.script,
-            timezone=person.timezone,
-        )
-        ids[person.key] = added.id
-    for client in sample.clients:
-        await _seed_client(tx, client, ids, today)
-
-
-async def _seed_client(tx: Tx, client: SampleClient, ids: dict[str, int], today: date) -> None:
-    birthday = today + timedelta(days=client.birth_in_days)
-    record = await book.add_client(
-        tx,
-        ids[client.agent],
-        client.name,
-        sex=client.sex,
-        birth_on=date(client.birth_year, birthday.month, min(birthday.day, 28)),
-        phone=client.phone,
-        timezone=client.timezone,
-        person_id=ids[client.person] if client.person else None,
-    )
-    for sample in client.policies:
-        policy = await book.upsert_policy(
-            tx,
-            record.id,
-            sample.number,
-            product=sample.product,
-            company="样例人寿",
-            premium=Decimal(sample.premium),
-            sum_insured=Decimal(sample.sum_insured),
-            next_due_on=today + timedelta(days=sample.due_in_days),
-            issued_on=today - timedelta(days=sample.issued_days_ago),
-            jurisdiction=sample.jurisdiction,
-        )
-        if sample.claim_decided_days_ago is not None and sample.claim_decision is not None:
-            then = tx.now - timedelta(days=sample.claim_decided_days_ago)
-            earlier = Tx(tx.connection, tx.vault, then)
-            claim = await book.open_claim(earlier, policy.id)
-            await book.decide_claim(earlier, claim.id, ClaimDecision(sample.claim_decision))
 
 
 async def _greet(sample: SampleOffice, session: aiohttp.ClientSession, address: str) -> None:
@@ -254,8 +153,20 @@ async def advance(
         await set_clock(max(stop, app.clock.now()))
         await app.ticker.plan()
         await app.ticker.tick()
+        await _delivered(app)
         if stop >= target:
             return
+
+
+async def _delivered(app: App) -> None:
+    """Wait until what is due has left, so that each message carries the hour it was due at."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _DELIVERY_SECONDS
+    while loop.time() < deadline:
+        async with app.store.begin() as tx:
+            if not await outbox.any_due(tx):
+                return
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 _OWN_HOSTS = ("127.0.0.1", "localhost")

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot import app, settings
 from bot.clock import SystemClock
-from bot.compliance import rulebook, source
+from bot.compliance import evaluate, rulebook, source
 from bot.compliance.records import COLUMNS, row_of
 from bot.offline import EXIT_FINDINGS, EXIT_OK, print_json
 from bot.settings import Settings
@@ -74,7 +74,7 @@ def export_archive(options: argparse.Namespace) -> int:
                 tx, since, until, author=options.agent, category=options.category
             )
             async for record in records:
-                writer.writerow(row_of(record))
+                writer.writerow(row_of(record, zone))
                 count += 1
         return count
 
@@ -124,7 +124,7 @@ def train(options: argparse.Namespace) -> int:
     if given.database_url or (given.data_dir / "secret.key").exists():
         count = _with_store(given, lambda store: _keep_labels(store, given.data_dir))
         print(f"合规专员记下的例句 {count} 条", file=sys.stderr)
-    print(source.train(given.content_dir, given.data_dir, curve=options.report))
+    print(evaluate.train(given.content_dir, given.data_dir, curve=options.report))
     return EXIT_OK
 
 

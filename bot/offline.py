@@ -23,12 +23,12 @@ def print_json(value: Any) -> None:
 def _lines(file: str) -> Iterable[str]:
     """The lines of a file or of standard input; broken UTF-8 is kept as lone surrogates."""
     if file == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline="\n")  # type: ignore[union-attr]
         return sys.stdin
     path = Path(file)
     if not path.is_file():
         raise UserError(f"找不到文件 {file}")
-    return path.open(encoding="utf-8", errors="surrogateescape")
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n")
 
 
 def _write(
@@ -47,7 +47,8 @@ def _json_line(answer: dict[str, Any]) -> str:
 
 
 def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    """``text`` as it can be written; lone surrogates, which UTF-8 lacks, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def check(options: argparse.Namespace) -> int:

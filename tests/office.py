@@ -16,6 +16,7 @@ from bot import demo, settings
 from bot.app import App
 from bot.clock import FrozenClock
 from bot.datafile import load
+from bot.demo_office import SampleOffice
 from bot.settings import Settings
 from bot.simulator.server import DEFAULT_TOKEN, Simulator
 
@@ -129,7 +130,7 @@ async def office(
     simulator = Simulator(folder / "simulator", DEFAULT_TOKEN)
     address = f"http://127.0.0.1:{await simulator.start(0)}"
     made = test_settings(folder, api_url=address, **given)
-    sample = load(made.content_dir / "samples" / "office.yaml", demo.SampleOffice)
+    sample = load(made.content_dir / "samples" / "office.yaml", SampleOffice)
     try:
         async with (
             aiohttp.ClientSession() as session,

@@ -51,7 +51,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bot.handlers",),
     ("bot.gateway", "bot.console", "bot.reminders.ticker", "bot.simulator"),
     ("bot.app",),
-    ("bot.demo", "bot.doctor", "bot.offline", "bot.maintenance"),
+    ("bot.demo", "bot.demo_office", "bot.doctor", "bot.offline", "bot.maintenance"),
     ("bot.cli",),
 )
 LAYER = {name: height for height, names in enumerate(LAYERS) for name in names}
@@ -76,7 +76,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "pydantic": (
         "bot.datafile",
         "bot.messages",
-        "bot.demo",
+        "bot.demo_office",
         "bot.compliance",
         "bot.intake.schema",
         "bot.intake.household",

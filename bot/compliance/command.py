@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.compliance.verdict import Checker, Finding, Verdict
+
+# What an undecodable byte becomes when a file is read with ``surrogateescape``.
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 class _BadLine(ValueError):
@@ -37,6 +41,8 @@ def check_lines(lines: Iterable[str], checker: Checker) -> Iterator[tuple[dict[s
 
 
 def _message(line: str, number: int) -> tuple[str | int, str]:
+    if _NOT_UTF8.search(line):
+        raise _BadLine(number, "这一行不是 UTF-8 文字")
     if not line.lstrip().startswith("{"):
         return number, line
     try:

@@ -14,7 +14,6 @@ from bot.datafile import KeyPath, Position, read_yaml
 from bot.errors import UserError
 
 NAME = "banned_phrases.yaml"
-_DATES = ("from", "until")
 
 
 @dataclass(frozen=True, slots=True)

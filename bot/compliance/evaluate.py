@@ -1,4 +1,4 @@
-"""How well the filter does: figures on labelled messages, by kind and by category.
+"""Trains the learned layer and tells how well the filter does, by kind and by category.
 
 ``python -m bot.compliance.evaluate FILE...`` prints them for files of labelled messages.
 """
@@ -11,12 +11,28 @@ from pathlib import Path
 
 import numpy as np
 
+from bot import settings
+from bot.compliance.checks import Rules
 from bot.compliance.model import Model
+from bot.compliance.source import (
+    CALIBRATION,
+    EXAMPLES,
+    MODEL,
+    RULES,
+    Calibration,
+    example_files,
+    load_checker,
+    read_source,
+)
 from bot.compliance.training import (
     SEED,
     Example,
     Featured,
     Judged,
+    calibrate,
+    cross_validate,
+    digest_of,
+    featured,
     fit,
     judge,
     read_examples,
@@ -25,6 +41,33 @@ from bot.compliance.verdict import Checker
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 KEPT_OUT = 5
+
+
+def train(content: Path, data_dir: Path, *, curve: bool = False) -> str:
+    """Train and calibrate the learned layer anew by cross-validation; gives a report in words."""
+    source = read_source(content)
+    book = source.book(str(content / RULES))
+    files = example_files(content, data_dir)
+    texts = featured(read_examples(files), Rules(book))
+    judged = cross_validate(texts)
+    model = calibrate(fit(texts), judged, digest_of(files, source.lexicon))
+    data_dir.mkdir(parents=True, exist_ok=True)
+    model.save(data_dir / MODEL)
+    _keep_calibration(content / CALIBRATION, model)
+    report = [cross_validation(judged, model)]
+    if curve:
+        report.append(learning_curve(texts, model.threshold))
+    kept_out = sorted((content / EXAMPLES / "holdout").glob("*.jsonl"))
+    if kept_out:
+        checker = Checker(book, model, source.digest)
+        report.append(measured(checker, read_examples(kept_out)))
+    return "\n\n".join(report)
+
+
+def _keep_calibration(path: Path, model: Model) -> None:
+    lines = ["# 由 shouyue train 交叉验证得出，不要手改。"]
+    lines += [f"{name}: {getattr(model, name):.6f}" for name in Calibration.model_fields]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def measured(checker: Checker, examples: list[Example]) -> str:
@@ -102,9 +145,6 @@ def _reach(judged: list[Judged], threshold: float) -> str:
 
 def main(arguments: list[str]) -> int:
     """Print the figures, and with ``--escaped`` the messages judged wrongly."""
-    from bot import settings
-    from bot.compliance.source import load_checker
-
     show = "--escaped" in arguments
     files = [Path(name) for name in arguments if not name.startswith("--")]
     if not files:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 COLUMNS = ("编号", "时间", "业务员", "对象", "判定", "类别", "规则", "规则版本", "结果", "内容")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def row_of(record: dict[str, Any]) -> list[object]:
-    """The cells of one judged text of ``store.archive.judged``, in the order of COLUMNS."""
+def row_of(record: dict[str, Any], zone: ZoneInfo) -> list[object]:
+    """The cells of one judged text of ``store.archive.judged``, in the order of COLUMNS.
+
+    Its time is that of ``zone``, as a spreadsheet reads times.
+    """
     findings = record["findings"]
     cells: tuple[object, ...] = (
         record["id"],
-        record["at"].isoformat(timespec="seconds"),
+        record["at"].astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
         record["author"] or "",
         record["audience"],
         record["decision"],

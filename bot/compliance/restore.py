@@ -82,6 +82,11 @@ def _latin_edge(text: str, start: int, end: int, form: str) -> bool:
 
 Replacement = tuple[int, int, str, str]
 
+# Three characters or more, each parted from the next by the same thing, even by a mark that
+# otherwise ends a clause: nobody writes words so, but those who hide them do.
+_SPACED = re.compile(r"[一-鿿]([^一-鿿]{1,2})[一-鿿](?:\1[一-鿿])+")
+_NOT_HAN = re.compile(r"[^一-鿿]")
+
 
 def _written_disguises(text: str) -> list[Replacement]:
     automaton, entries = _forms(_LETTER.search(text) is not None)
@@ -95,6 +100,8 @@ def _written_disguises(text: str) -> list[Replacement]:
         if kind == "split" and form in disguise.WORD_SPLITS and not borders.whole(text, start, end):
             continue
         found.append((start, end, word, kind))
+    for spaced in _SPACED.finditer(text):
+        found.append((*spaced.span(), _NOT_HAN.sub("", spaced.group()), "symbols"))
     return found
 
 

@@ -7,12 +7,11 @@ import difflib
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from bot.compliance.backtest import BackTest, compare
+from bot.compliance.checks import Facts
 from bot.compliance.gate import Gate
 from bot.compliance.model import Model
 from bot.compliance.notices import load_facts
@@ -33,12 +32,13 @@ from bot.messages import say
 from bot.outbox.draft import NOTICE, button, message
 from bot.settings import Settings
 from bot.store import archive, outbox, people, reviews, tables
-from bot.store.engine import Store, Tx
+from bot.store.engine import DATABASE_AWAY, Store, Tx
 
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 0.5
 _DIFF_LINES = 400
+_CHANGED = "词库刚被改过，请重做这一步"
 
 
 async def first_checker(store: Store, settings: Settings) -> Checker:
@@ -77,21 +77,33 @@ def _diff(old: Source | None, new: Source) -> str:
 
 
 async def propose(
-    tx: Tx, settings: Settings, source: Source, why: str, officer: Person | None
+    tx: Tx,
+    settings: Settings,
+    source: Source,
+    why: str,
+    officer: Person | None,
+    *,
+    base: str | None = None,
 ) -> tuple[int, bool]:
     """Keep a new version; in force at once unless a second officer must publish it.
 
     Gives its number and whether it is published. ``officer`` is None for a change of the file.
+    ``base`` is the digest of the version that ``source`` was made from, if it was made from one;
+    when another has been published since, nobody's change is lost: UserError.
     Raises DataFileError when it is faulty.
     """
-    source.book()
+    await asyncio.to_thread(source.book)
+    await reviews.lock_rulebook(tx)
     before = await current(tx)
+    if base is not None and (before is None or before.digest != base):
+        raise UserError(_CHANGED)
     if before is not None and before.digest == source.digest:
         raise UserError("和现在用的一样，没有改动")
     waits = settings.two_officers and before is not None
     version_id = await reviews.add_version(
         tx,
         digest=source.digest,
+        base=before.digest if before else None,
         source=source.rules,
         lexicon=source.lexicon,
         diff=_diff(source_of(before) if before else None, source),
@@ -121,17 +133,23 @@ async def _ask_second(tx: Tx, version_id: int, why: str, proposer: Person | None
         await outbox.enqueue(tx, [message(officer.chat_id, text, look, priority=NOTICE)])
 
 
-async def publish(tx: Tx, settings: Settings, version_id: int, officer: Person) -> Source:
-    """Put a proposed version in force; with two officers, not the one who proposed it."""
+async def publish(tx: Tx, settings: Settings, version_id: int, officer: Person) -> None:
+    """Put a proposed version in force; with two officers, not the one who proposed it.
+
+    Raises UserError when another version was published after it was proposed.
+    """
+    await reviews.lock_rulebook(tx)
     version = await reviews.version(tx, version_id)
     if version is None or version.status != "proposed":
         raise UserError("没有这个待发布的版本，发送 /guize 查看")
     if settings.two_officers and version.proposed_by == officer.id:
         raise UserError("自己提的改动要由另一位合规专员发布")
+    newest = await reviews.in_force(tx)
+    if newest is not None and newest[1] != version.base:
+        raise UserError(_CHANGED)
     await reviews.change_version(
         tx, version_id, status="published", published_by=officer.id, published_at=tx.now
     )
-    return source_of(version)
 
 
 async def reject(tx: Tx, version_id: int) -> None:
@@ -144,14 +162,16 @@ async def reject(tx: Tx, version_id: int) -> None:
 
 async def roll_back(
     tx: Tx, settings: Settings, version_id: int, why: str, officer: Person | None
-) -> int:
-    """Put the text of an earlier version in force again, as a new version."""
+) -> tuple[int, bool]:
+    """Put the text of an earlier version in force again, as a new version.
+
+    Gives its number and whether it is published; with two officers it waits for the second.
+    """
     version = await reviews.version(tx, version_id)
     if version is None or version.published_at is None:
         raise UserError("没有发布过这个版本，发送 /guize 查看")
     reason = f"回滚到 {version_id}：{why}"
-    new_id, _ = await propose(tx, settings, source_of(version), reason, officer)
-    return new_id
+    return await propose(tx, settings, source_of(version), reason, officer)
 
 
 async def listed(tx: Tx) -> list[dict[str, Any]]:
@@ -172,39 +192,16 @@ async def listed(tx: Tx) -> list[dict[str, Any]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class BackTest:
-    """What a candidate would have done with past messages; examples are (text, reason)."""
-
-    messages: int
-    newly_stopped: list[tuple[str, str]]
-    newly_passed: list[tuple[str, str]]
-    unchanged_stopped: int
-
-
-async def back_test(tx: Tx, now_in_force: Checker, candidate: Checker, days: int) -> BackTest:
-    """Judge the archived texts of the last ``days`` by both versions."""
-    stopped: list[tuple[str, str]] = []
-    passed: list[tuple[str, str]] = []
-    count = both = 0
-    seen: set[str] = set()
-    async for record in archive.judged(
-        tx, tx.now - timedelta(days=days), tx.now + timedelta(seconds=1)
-    ):
-        text = record["text"] or ""
-        if text in seen:
-            continue
-        seen.add(text)
-        count += 1
-        old = now_in_force.check(text, audience=record["audience"])
-        new = candidate.check(text, audience=record["audience"])
-        if new.decision != "pass" and old.decision == "pass":
-            stopped.append((text, new.findings[0].reason))
-        elif new.decision == "pass" and old.decision != "pass":
-            passed.append((text, old.findings[0].reason))
-        elif new.decision != "pass":
-            both += 1
-    return BackTest(count, stopped, passed, both)
+async def back_test(
+    tx: Tx, in_force: Checker, candidate: Checker, days: int, on: date, facts: Facts
+) -> BackTest:
+    """Judge the archived texts of the last ``days`` by both versions, as on the day ``on``."""
+    since, until = tx.now - timedelta(days=days), tx.now + timedelta(seconds=1)
+    texts = {
+        (record["text"] or "", record["audience"]): None
+        async for record in archive.judged(tx, since, until)
+    }
+    return await asyncio.to_thread(compare, list(texts), in_force, candidate, on, facts)
 
 
 class Watcher:
@@ -221,6 +218,7 @@ class Watcher:
         self._gate = gate
         self._after = after
         self._seen: tuple[tuple[int, int], ...] = ()
+        self._looking = asyncio.Lock()
         self.fault: str | None = None
 
     @property
@@ -239,8 +237,8 @@ class Watcher:
             log.warning("the rulebook file is refused, the version kept last stays:\n%s", error)
             return
         async with self._store.begin() as tx:
-            known = {version.digest for version in await reviews.versions(tx, 1000)}
-            if source.digest not in known:
+            await reviews.lock_rulebook(tx)
+            if not await reviews.knows_version(tx, source.digest):
                 await propose(tx, self._settings, source, say("rules_why_file"), None)
         await self._follow_database()
 
@@ -260,16 +258,22 @@ class Watcher:
             await asyncio.sleep(WATCH_SECONDS)
             try:
                 await self.look()
-            except (SQLAlchemyError, OSError):
+            except Exception:
+                # Whatever it was, the version in force goes on, and so must the looking.
                 log.exception("the rulebook could not be compared; trying again")
 
     async def look(self) -> None:
         """One look: a saved file is validated and taken or refused; a published version is used."""
-        stamps = self._stamps()
-        if stamps != self._seen:
-            self._seen = stamps
-            await self._take_file()
-        await self._follow_database()
+        async with self._looking:
+            stamps = self._stamps()
+            if stamps != self._seen:
+                self._seen = stamps
+                try:
+                    await self._take_file()
+                except DATABASE_AWAY:
+                    self._seen = ()
+                    raise
+            await self._follow_database()
 
     async def _take_file(self) -> None:
         try:
@@ -278,18 +282,30 @@ class Watcher:
             facts = load_facts(self._settings.content_dir / NOTICES)
         except DataFileError as error:
             self.fault = str(error)
-            log.warning("the rulebook file is refused, the old version stays:\n%s", error)
             await self._tell_fault(str(error))
             return
         self.fault = None
         self._gate.facts = facts
-        if source.digest == self.version:
+        try:
+            async with self._store.begin() as tx:
+                await self._offer(tx, source)
+        except UserError as error:
+            await self._tell_fault(str(error))
             return
-        async with self._store.begin() as tx:
-            await propose(tx, self._settings, source, say("rules_why_file"), None)
         await self._after()
 
+    async def _offer(self, tx: Tx, source: Source) -> None:
+        """Propose the file's text, unless it is in force or waits for a second officer already."""
+        await reviews.lock_rulebook(tx)
+        newest = await reviews.in_force(tx)
+        if newest is not None and newest[1] == source.digest:
+            return
+        if not await reviews.knows_version(tx, source.digest, "proposed"):
+            why = say("rules_why_file")
+            await propose(tx, self._settings, source, why, None, base=self.version)
+
     async def _tell_fault(self, fault: str) -> None:
+        log.warning("the rulebook file is refused, the version in force stays:\n%s", fault)
         async with self._store.begin() as tx:
             for officer in await people.with_role(tx, Role.OFFICER):
                 text = say("rules_file_refused", officer.script, fault=fault[:1500])

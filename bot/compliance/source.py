@@ -79,44 +79,17 @@ def model_for(content: Path, data_dir: Path) -> Model:
     kept = Model.load(path)
     if kept is not None and kept.digest == digest:
         return kept
-    log.info("training the learned layer; it is kept for the next start")
-    data_dir.mkdir(parents=True, exist_ok=True)
+    log.warning("例句有变，正在训练学习层，约半分钟；训练好的会留给下次用")
     rules = Rules(read_book(content))
     fitted = training.fit(training.featured(training.read_examples(files), rules))
     calibration = load(content / CALIBRATION, Calibration)
     model = replace(fitted, **calibration.model_dump(), digest=digest)
-    model.save(path)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        model.save(path)
+    except OSError as error:
+        log.warning("训练好的学习层存不下来（%s），这次照样使用", error.strerror)
     return model
-
-
-def train(content: Path, data_dir: Path, *, curve: bool = False) -> str:
-    """Train and calibrate the learned layer anew by cross-validation; gives a report in words."""
-    from bot.compliance import evaluate
-
-    source = read_source(content)
-    book = source.book(str(content / RULES))
-    files = example_files(content, data_dir)
-    texts = training.featured(training.read_examples(files), Rules(book))
-    judged = training.cross_validate(texts)
-    digest = training.digest_of(files, source.lexicon)
-    model = training.calibrate(training.fit(texts), judged, digest)
-    data_dir.mkdir(parents=True, exist_ok=True)
-    model.save(data_dir / MODEL)
-    _keep_calibration(content / CALIBRATION, model)
-    report = [evaluate.cross_validation(judged, model)]
-    if curve:
-        report.append(evaluate.learning_curve(texts, model.threshold))
-    kept_out = sorted((content / EXAMPLES / "holdout").glob("*.jsonl"))
-    if kept_out:
-        checker = Checker(book, model, source.digest)
-        report.append(evaluate.measured(checker, training.read_examples(kept_out)))
-    return "\n\n".join(report)
-
-
-def _keep_calibration(path: Path, model: Model) -> None:
-    lines = ["# 由 shouyue train 交叉验证得出，不要手改。"]
-    lines += [f"{name}: {getattr(model, name):.6f}" for name in Calibration.model_fields]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def load_checker(content: Path, data_dir: Path, rules: Path | None = None) -> Checker:

@@ -19,6 +19,7 @@ from bot.datafile import read_text
 __all__ = ["Checker", "Facts", "Finding", "Notice", "Verdict"]
 
 MAX_LENGTH = 10_000
+SHOWN_OF_TOO_LONG = 100
 UNLIKELY = 0.25
 LIKELY = 0.6
 MODEL_RULE = "model"
@@ -68,12 +69,16 @@ class Verdict:
 
 
 class Checker:
-    """A rulebook and a model in force. Immutable and thread-safe; a new version is a new Checker."""
+    """A rulebook and a model in force. Immutable and thread-safe; a new version is a new Checker.
+
+    ``version`` names the rulebook, ``name`` the rulebook and the model: each verdict carries it.
+    """
 
     def __init__(self, book: Book, model: Model | None, version: str) -> None:
         self.book = book
         self.model = model
         self.version = version
+        self.name = f"{version}-{model.digest[:8]}" if model is not None else version
         self.rules = Rules(book)
         self.categories = {entry.id: entry for entry in book.rulebook.categories}
 
@@ -87,7 +92,8 @@ class Checker:
         rules, lexicon = read_text(rules_path), read_text(lexicon_path)
         book = parse_book((str(rules_path), rules), (str(lexicon_path), lexicon))
         model = Model.load(model_path) if model_path is not None else None
-        return cls(book, model, version_of(rules, lexicon, model))
+        version = hashlib.sha256(f"{rules}\0{lexicon}".encode()).hexdigest()[:12]
+        return cls(book, model, version)
 
     def check(
         self,
@@ -100,14 +106,14 @@ class Checker:
     ) -> Verdict:
         """Judge ``text``. Bounded in time and memory whatever the text; never raises."""
         if len(text) > MAX_LENGTH:
-            return Verdict("block", (self._too_long(text),), self.version)
+            return Verdict("block", (self._too_long(text),), self.name)
         situation = Situation(audience, jurisdiction, on, facts or Facts())
         findings, rules = self._judge(text, situation)
         decision = _strictest(findings)
         rewrite = None
         if decision != "pass":
             rewrite = self._rewrite(text, findings, rules, situation)
-        return Verdict(decision, findings, self.version, rewrite)
+        return Verdict(decision, findings, self.name, rewrite)
 
     def _judge(
         self, text: str, situation: Situation
@@ -136,6 +142,7 @@ class Checker:
             if chance < LIKELY:
                 action = "warn"
         start, end = seen.compact.span(hit.start, hit.end)
+        disguise = _disguise(seen, hit.start, hit.end)
         return Finding(
             rule=hit.rule.id,
             category=hit.category.id,
@@ -143,10 +150,10 @@ class Checker:
             start=start,
             end=end,
             matched=seen.original[start:end],
-            reason=hit.rule.reason or hit.category.reason,
+            reason=(hit.rule.reason or hit.category.reason) + _told(disguise),
             basis="；".join(hit.rule.basis or hit.category.basis),
             suggestion=hit.rule.suggestion or hit.category.suggestion,
-            disguise=_disguise(seen, hit.start, hit.end),
+            disguise=disguise,
         )
 
     def _learned(self, seen: Views, scan: Scan) -> tuple[Finding | None, float]:
@@ -185,8 +192,8 @@ class Checker:
             category=TOO_LONG_RULE,
             action="block",
             start=0,
-            end=len(text),
-            matched=text,
+            end=SHOWN_OF_TOO_LONG,
+            matched=text[:SHOWN_OF_TOO_LONG],
             reason=f"这条有 {len(text)} 个字，太长了，没有检查",
             basis="",
             suggestion=f"请拆成几条发，每条不超过 {MAX_LENGTH} 个字。",
@@ -213,12 +220,6 @@ class Checker:
             if not self._judge(draft, situation)[0]:
                 return draft
         return findings[0].suggestion
-
-
-def version_of(rules: str, lexicon: str, model: Model | None) -> str:
-    """The name of a version in force: digest of the rulebook and lexicon, and of the model."""
-    words = hashlib.sha256(f"{rules}\0{lexicon}".encode()).hexdigest()[:12]
-    return f"{words}-{model.digest[:8]}" if model is not None else words
 
 
 def _strictest(findings: tuple[Finding, ...]) -> Decision:
@@ -258,6 +259,10 @@ def _with_sentences(text: str, findings: tuple[Finding, ...]) -> str:
         position = max(position, end + 1)
     kept.append(text[position:])
     return "".join(kept).strip()
+
+
+def _told(disguise: str | None) -> str:
+    return f"（写法有伪装：{DISGUISES[disguise]}）" if disguise else ""
 
 
 def _disguise(seen: Views, start: int, end: int) -> str | None:

@@ -8,9 +8,11 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import handlers
 from bot.domain.event import Event, Kind
+from bot.domain.people import Role
 from bot.errors import ShouyueError, UserError
 from bot.gateway import commands
 from bot.gateway.door import OfficeBot
@@ -18,6 +20,7 @@ from bot.gateway.postman import Postman
 from bot.gateway.update import parse
 from bot.handlers.context import Context, Office
 from bot.messages import say
+from bot.outbox.draft import Audience
 from bot.store import book, inbox, outbox, people
 from bot.store.engine import DATABASE_AWAY, Store, Tx
 from bot.store.inbox import Incoming
@@ -105,6 +108,7 @@ class Dispatcher:
 
     async def _handle(self, incoming: Incoming, give_up: bool) -> None:
         event = parse(incoming.body, self._office.bot_name)
+        queued = rules_changed = False
         try:
             async with self._store.begin() as tx:
                 if not await inbox.claim(tx, incoming):
@@ -112,17 +116,25 @@ class Dispatcher:
                 context = await self._context(tx, event)
                 await handlers.route(context)
                 rows = await self._queue(tx, context)
-            if tx.queued:
-                self._postman.wake()
-            if context.rules_changed:
-                await self._office.follow_rules()
+            queued, rules_changed = tx.queued, context.rules_changed
         except UserError as error:
             rows = await self._refuse(incoming, event, error)
         except Exception as error:
             if isinstance(error, DATABASE_AWAY) and not give_up:
                 raise
             rows = await self._apologise(incoming, event, error)
+        if queued:
+            self._postman.wake()
+        if rules_changed:
+            await self._follow_rules()
         self._postman.hand(rows)
+
+    async def _follow_rules(self) -> None:
+        """Put published rules in force before the answer goes; else the watcher soon does."""
+        try:
+            await self._office.follow_rules()
+        except Exception:
+            log.exception("the published rules could not be put in force at once")
 
     async def _context(self, tx: Tx, event: Event) -> Context:
         person = await people.by_chat(tx, event.user_id)
@@ -130,6 +142,7 @@ class Dispatcher:
 
     async def _queue(self, tx: Tx, context: Context) -> list[outbox.OutboxRow]:
         context.toast()
+        _judge_for_clients(context)
         self._new_menu(context)
         return await outbox.enqueue_claimed(tx, context.drafts, self._postman.instance)
 
@@ -188,3 +201,16 @@ class Dispatcher:
             raise
         except Exception as error:
             raise UserError("文件没能下载，请再发一次") from error
+
+
+def _judge_for_clients(context: Context) -> None:
+    """Whatever a client or a stranger is answered is a client-facing text."""
+    person = context.stranger_or_person
+    if person is not None and person.role is not Role.CLIENT:
+        return
+    context.drafts[:] = [
+        replace(draft, audience=Audience.CLIENT)
+        if draft.audience is Audience.STAFF and draft.chat_id == context.event.chat_id
+        else draft
+        for draft in context.drafts
+    ]

@@ -34,7 +34,8 @@ async def ask(
     offered = await quick.answers(context, interview, question)
     rows = _answer_rows(context, number, question, offered, chosen)
     rows += [_ways_on(context, number, question), _ways_out(context, number, answers)]
-    context.show("\n".join(lines), [row for row in rows if row], html=True)
+    rows = [row for row in rows if row]
+    context.show("\n".join(lines), rows, html=True, client_id=interview.client_id)
 
 
 def _head(context: Context, answers: Answers, question: Question) -> str:

@@ -61,10 +61,10 @@ def _label(context: Context, client: Client) -> str:
 
 async def tap(context: Context) -> None:
     """Buttons of the list and of a card."""
-    parts = context.event.text.split(":")[2:]
-    match parts:
+    number = context.number
+    match context.parts:
         case ["page", offset]:
-            await _page(context, int(offset))
+            await _page(context, number(offset))
         case ["find"]:
             await context.set_dialogue(flow="find_client")
             context.show(context.say("find_client_ask"), [back_row(context)])
@@ -72,33 +72,35 @@ async def tap(context: Context) -> None:
             await context.set_dialogue(flow="add_client")
             context.show(context.say("add_client_ask"), [back_row(context)])
         case [client_id]:
-            await card(context, int(client_id))
+            await card(context, number(client_id))
         case ["link", client_id]:
-            await _link(context, int(client_id))
+            await _link(context, number(client_id))
         case ["policies", client_id]:
-            await _policies(context, int(client_id))
+            await _policies(context, number(client_id))
         case ["paid", policy_id]:
-            await _ask_paid(context, int(policy_id))
+            await _ask_paid(context, number(policy_id))
         case ["paid", policy_id, due_on]:
-            await _paid(context, int(policy_id), date.fromisoformat(due_on))
+            await _paid(context, number(policy_id), context.read(date.fromisoformat, due_on))
         case ["claim", policy_id]:
-            await _open_claim(context, int(policy_id))
+            await _open_claim(context, number(policy_id))
         case ["decide", claim_id, decision, policy_id]:
-            await _decide_claim(context, int(claim_id), decision, int(policy_id))
+            outcome = context.read(ClaimDecision, decision)
+            await _decide_claim(context, number(claim_id), outcome, number(policy_id))
         case ["more", client_id]:
-            await _more(context, int(client_id))
+            await _more(context, number(client_id))
         case ["export", client_id]:
-            await _export(context, int(client_id))
+            await _export(context, number(client_id))
         case ["erase", client_id]:
-            await _ask_erase(context, int(client_id))
+            await _ask_erase(context, number(client_id))
         case ["erased", client_id]:
-            await _erase(context, int(client_id))
+            await _erase(context, number(client_id))
         case _:
             raise UserError(context.say("old_button"))
 
 
 async def searched(context: Context) -> None:
-    """A name or a phone was typed to find a client."""
+    """A name or a phone was typed to find a client, whom to see or whom to write to."""
+    state = await context.dialogue()
     typed = context.event.text.strip()
     try:
         search = parse_phone(typed).number
@@ -108,17 +110,19 @@ async def searched(context: Context) -> None:
     if not found:
         context.reply(context.say("client_not_found"), [back_row(context)])
         return
-    await context.set_dialogue()
-    rows = [[button(_label(context, client), f"1:cl:{client.id}")] for client in found]
+    writing = "draft" in state
+    await context.set_dialogue(**({"flow": "compose", "draft": state["draft"]} if writing else {}))
+    what = "co" if writing else "cl"
+    rows = [[button(_label(context, client), f"1:{what}:{client.id}")] for client in found]
     context.reply(context.say("clients_found", count=len(found)), [*rows, back_row(context)])
 
 
 async def typed(context: Context) -> None:
     """A new client was typed: name, and if known the phone."""
-    name, _, rest = context.event.text.strip().partition(" ")
+    name, rest = _name_and_phone(context.event.text)
     if not 1 <= len(name) <= 30:
         raise UserError(context.say("add_client_name_wrong"))
-    phone = parse_phone(rest).number if rest.strip() else None
+    phone = parse_phone(rest).number if rest else None
     if phone:
         same = await book.by_phone(context.tx, phone, context.person.id)
         if same:
@@ -126,6 +130,14 @@ async def typed(context: Context) -> None:
     client = await book.add_client(context.tx, context.person.id, name, phone=phone)
     await context.set_dialogue()
     await card(context, client.id)
+
+
+def _name_and_phone(text: str) -> tuple[str, str]:
+    """A name may have spaces; the phone begins at the first later word with a digit in it."""
+    words = text.split()
+    digits = (at for at, word in enumerate(words) if at and any(map(str.isdigit, word)))
+    phone_at = next(digits, len(words))
+    return " ".join(words[:phone_at]), " ".join(words[phone_at:])
 
 
 async def card(context: Context, client_id: int) -> None:
@@ -143,7 +155,9 @@ async def card(context: Context, client_id: int) -> None:
         )
     ]
     lines += [policy_line(context, policy) for policy in policies]
-    context.show("\n".join(lines), _card_buttons(context, client, bool(policies)))
+    context.show(
+        "\n".join(lines), _card_buttons(context, client, bool(policies)), client_id=client.id
+    )
 
 
 def policy_line(context: Context, policy: Policy) -> str:
@@ -191,13 +205,14 @@ async def _more(context: Context, client_id: int) -> None:
         [button(context.say("button_erase_client"), f"1:cl:erase:{client.id}")],
         [button(context.say("button_back_card"), f"1:cl:{client.id}")],
     ]
-    context.show(context.say("client_more", name=client.name), rows)
+    context.show(context.say("client_more", name=client.name), rows, client_id=client.id)
 
 
 async def _export(context: Context, client_id: int) -> None:
     record = await privacy.export_client(context.tx, context.person, client_id)
     content = json.dumps(record, ensure_ascii=False, indent=2, default=str).encode()
-    context.send_file(f"客户资料-{client_id}.json", content, context.say("client_exported"))
+    caption = context.say("client_exported")
+    context.send_file(f"客户资料-{client_id}.json", content, caption, client_id=client_id)
 
 
 async def _ask_erase(context: Context, client_id: int) -> None:
@@ -223,7 +238,8 @@ async def _link(context: Context, client_id: int) -> None:
     )
     link = f"https://t.me/{context.office.bot_name}?start={secret}"
     text = context.say("client_link", name=client.name, link=link)
-    context.reply(text, [[copy_button(context.say("button_copy_link"), link)]])
+    copy = [[copy_button(context.say("button_copy_link"), link)]]
+    context.reply(text, copy, client_id=client.id)
 
 
 async def _policies(context: Context, client_id: int) -> None:
@@ -251,7 +267,8 @@ async def _policies(context: Context, client_id: int) -> None:
             )
     rows.append([button(context.say("button_back_card"), f"1:cl:{client.id}")])
     lines = [policy_line(context, policy) for policy in policies]
-    context.show(context.say("policies_of", name=client.name) + "\n" + "\n".join(lines), rows)
+    lines.insert(0, context.say("policies_of", name=client.name))
+    context.show("\n".join(lines), rows, client_id=client.id)
 
 
 def _of_policy(context: Context, key: str, policy: Policy) -> str:
@@ -287,7 +304,7 @@ async def _paid(context: Context, policy_id: int, due_on: date) -> None:
 
     ``due_on`` is the instalment that was asked about; a second tap must not count twice.
     """
-    policy, client = await book.policy(context.tx, context.person, policy_id)
+    policy, client = await book.policy(context.tx, context.person, policy_id, lock=True)
     if policy.next_due_on is None:
         raise UserError(context.say("nothing_due"))
     if policy.next_due_on != due_on:
@@ -302,20 +319,24 @@ async def _paid(context: Context, policy_id: int, due_on: date) -> None:
 
 
 async def _open_claim(context: Context, policy_id: int) -> None:
-    policy, client = await book.policy(context.tx, context.person, policy_id)
+    policy, client = await book.policy(context.tx, context.person, policy_id, lock=True)
+    if any(claim.decision is None for claim in await book.claims(context.tx, [policy.id])):
+        raise UserError(context.say("claim_open_before"))
     await book.open_claim(context.tx, policy.id)
     await _replan(context)
     context.toast(context.say("claim_opened"))
     await _policies(context, client.id)
 
 
-async def _decide_claim(context: Context, claim_id: int, decision: str, policy_id: int) -> None:
-    policy, client = await book.policy(context.tx, context.person, policy_id)
+async def _decide_claim(
+    context: Context, claim_id: int, decision: ClaimDecision, policy_id: int
+) -> None:
+    policy, client = await book.policy(context.tx, context.person, policy_id, lock=True)
     claims = {claim.id: claim for claim in await book.claims(context.tx, [policy.id])}
     claim = claims.get(claim_id)
     if claim is None or claim.decision is not None:
         raise UserError(context.say("claim_decided_before"))
-    await book.decide_claim(context.tx, claim.id, ClaimDecision(decision))
+    await book.decide_claim(context.tx, claim.id, decision)
     await _replan(context)
     context.toast(context.say("claim_noted"))
     await _policies(context, client.id)

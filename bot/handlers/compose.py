@@ -32,7 +32,7 @@ async def _choose(context: Context, text: str) -> None:
         raise UserError(context.say("clients_none_yet"))
     await context.set_dialogue(flow="compose", draft=text[:MAX_LENGTH])
     rows = [[button(_label(context, client), f"1:co:{client.id}")] for client in found]
-    rows.append([button(context.say("button_find_client"), "1:cl:find"), *back_row(context)])
+    rows.append([button(context.say("button_find_client"), "1:co:find"), *back_row(context)])
     asked = context.say("compose_choose")
     if text:
         asked = context.say("compose_choose_ready", text=text[:MAX_LENGTH])
@@ -51,21 +51,31 @@ async def offer(context: Context, text: str) -> None:
 
 async def tap(context: Context) -> None:
     """Buttons: a client was picked, or what to do with a stopped text."""
-    parts = context.event.text.split(":")[2:]
-    match parts:
-        case ["rewrite"]:
-            await _take_rewrite(context)
-        case ["review"]:
-            await _submit(context)
-        case ["edit"]:
-            await _rewrite_by_hand(context)
-        case ["drop"]:
+    match context.parts:
+        case ["find"]:
+            await _find(context)
+        case ["rewrite", archive_id]:
+            await _take_rewrite(context, context.number(archive_id))
+        case ["review", archive_id]:
+            await _submit(context, context.number(archive_id))
+        case ["edit", archive_id]:
+            await _rewrite_by_hand(context, context.number(archive_id))
+        case ["drop", archive_id]:
+            await _stopped_state(context, context.number(archive_id))
             await context.set_dialogue()
             context.show(context.say("compose_dropped"), [back_row(context)])
         case [client_id]:
-            await _picked(context, int(client_id))
+            await _picked(context, context.number(client_id))
         case _:
             raise UserError(context.say("old_button"))
+
+
+async def _find(context: Context) -> None:
+    """Look for the client by name or phone; a text that is ready stays so."""
+    state = await context.dialogue()
+    draft = state.get("draft", "") if state.get("flow") in ("compose", "find_client") else ""
+    await context.set_dialogue(flow="find_client", draft=draft)
+    context.show(context.say("find_client_ask"), [back_row(context)])
 
 
 async def _picked(context: Context, client_id: int) -> None:
@@ -92,8 +102,22 @@ async def typed(context: Context) -> None:
     if not state.get("client"):
         await _choose(context, context.event.text)
         return
-    client = await book.client(context.tx, context.person, int(state["client"]), "write")
-    await _judge(context, client, context.event.text.strip())
+    client = await still_mine(context, int(state["client"]))
+    if client is not None:
+        await _judge(context, client, context.event.text.strip())
+
+
+async def still_mine(context: Context, client_id: int) -> Client | None:
+    """The client of a dialogue; one handed over meanwhile ends it, with a sentence that says so."""
+    try:
+        return await book.client(context.tx, context.person, client_id, "write")
+    except book.ClientDenied as denied:
+        await book.trace(
+            context.tx, denied.person_id, denied.client_id, denied.action, allowed=False
+        )
+        await context.set_dialogue()
+        context.reply(str(denied), [back_row(context)])
+        return None
 
 
 async def _judge(context: Context, client: Client, text: str) -> None:
@@ -112,8 +136,8 @@ async def _judge(context: Context, client: Client, text: str) -> None:
         rewrite=verdict.rewrite or "",
         archive=archive_id,
     )
-    rows = _ways_out(context, verdict, reviewable=client.person_id is not None)
-    context.show(explain(context, text, verdict), rows, html=True)
+    rows = _ways_out(context, verdict, archive_id, reviewable=client.person_id is not None)
+    context.show(explain(context, text, verdict), rows, html=True, client_id=client.id)
 
 
 async def _keep_verdict(context: Context, client: Client, text: str, verdict: Verdict) -> int:
@@ -139,13 +163,14 @@ async def _send(context: Context, client: Client, text: str, verdict: Verdict) -
         short = len(text) <= _MOST_COPIED
         copy = [[copy_button(context.say("button_copy"), text)]] if short else []
         said = context.say("compose_copy", name=client.name)
-        context.show(f"{said}\n\n{text}", [*copy, back_row(context)])
+        context.show(f"{said}\n\n{text}", [*copy, back_row(context)], client_id=client.id)
         return
     await delivery.queue_judged(
         context.tx, draft_to(context, client, person.chat_id, text), verdict, text
     )
     again = [button(context.say("button_write_again"), f"1:co:{client.id}"), *back_row(context)]
-    context.show(context.say("compose_sent", name=client.name, text=text), [again])
+    told = context.say("compose_sent", name=client.name, text=text)
+    context.show(told, [again], client_id=client.id)
 
 
 def draft_to(context: Context, client: Client, chat_id: int, text: str) -> Draft:
@@ -207,42 +232,47 @@ def _marked(text: str, verdict: Verdict) -> str:
     return "".join(parts)
 
 
-def _ways_out(context: Context, verdict: Verdict, *, reviewable: bool) -> list[list[Button]]:
-    """What the agent can do now; an officer can only release what the product itself sends."""
+def _ways_out(
+    context: Context, verdict: Verdict, archive_id: int, *, reviewable: bool
+) -> list[list[Button]]:
+    """What the agent can do now; an officer can only release what the product itself sends.
+
+    The buttons name the archived text: those of an earlier one must not send a later one.
+    """
     rows = []
     if verdict.rewrite:
-        rows.append([button(context.say("button_take_rewrite"), "1:co:rewrite")])
+        rows.append([button(context.say("button_take_rewrite"), f"1:co:rewrite:{archive_id}")])
     if verdict.decision == "warn" and reviewable:
-        rows.append([button(context.say("button_ask_officer"), "1:co:review")])
+        rows.append([button(context.say("button_ask_officer"), f"1:co:review:{archive_id}")])
     rows.append(
         [
-            button(context.say("button_edit"), "1:co:edit"),
-            button(context.say("button_drop"), "1:co:drop"),
+            button(context.say("button_edit"), f"1:co:edit:{archive_id}"),
+            button(context.say("button_drop"), f"1:co:drop:{archive_id}"),
         ]
     )
     return rows
 
 
-async def _stopped_state(context: Context) -> tuple[dict[str, Any], Client]:
+async def _stopped_state(context: Context, archive_id: int) -> tuple[dict[str, Any], Client]:
     state = await context.dialogue()
-    if not state.get("stopped"):
+    if not state.get("stopped") or state.get("archive") != archive_id:
         raise UserError(context.say("old_button"))
     client = await book.client(context.tx, context.person, int(state["client"]), "write")
     return state, client
 
 
-async def _rewrite_by_hand(context: Context) -> None:
+async def _rewrite_by_hand(context: Context, archive_id: int) -> None:
     """Ask for other words; the stopped text stays above, and can be copied to start from."""
-    state, _ = await _stopped_state(context)
+    state, client = await _stopped_state(context, archive_id)
     text = str(state["stopped"])
     rows = [back_row(context)]
     if len(text) <= _MOST_COPIED:
         rows.insert(0, [copy_button(context.say("button_copy_original"), text)])
-    context.reply(context.say("compose_again"), rows)
+    context.reply(context.say("compose_again"), rows, client_id=client.id)
 
 
-async def _take_rewrite(context: Context) -> None:
-    state, client = await _stopped_state(context)
+async def _take_rewrite(context: Context, archive_id: int) -> None:
+    state, client = await _stopped_state(context, archive_id)
     if not state["rewrite"]:
         raise UserError(context.say("old_button"))
     await archive.append(
@@ -255,9 +285,9 @@ async def _take_rewrite(context: Context) -> None:
     await _judge(context, client, state["rewrite"])
 
 
-async def _submit(context: Context) -> None:
+async def _submit(context: Context, archive_id: int) -> None:
     """A warned text goes to an officer and waits; a blocked one cannot."""
-    state, client = await _stopped_state(context)
+    state, client = await _stopped_state(context, archive_id)
     text = state["stopped"]
     verdict = context.office.gate.judge(text)
     if verdict.decision == "block":
@@ -269,6 +299,7 @@ async def _submit(context: Context) -> None:
         await _send(context, client, text, verdict)
         return
     draft = draft_to(context, client, person.chat_id, text)
-    await delivery.queue_judged(context.tx, draft, verdict, text, archive_id=state["archive"])
+    await delivery.queue_judged(context.tx, draft, verdict, text, archive_id=archive_id)
     await context.set_dialogue()
-    context.show(context.say("review_submitted", name=client.name), [back_row(context)])
+    told = context.say("review_submitted", name=client.name)
+    context.show(told, [back_row(context)], client_id=client.id)

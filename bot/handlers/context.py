@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.compliance.gate import Gate
 from bot.domain.event import Event, Kind
@@ -21,6 +21,9 @@ from bot.store import dialogues
 from bot.store.engine import Tx
 
 Fetch = Callable[[str], Awaitable[bytes]]
+Given = TypeVar("Given")
+
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,24 @@ class Context:
             return self.stranger_or_person.script
         return script_of(self.event.language)
 
+    @property
+    def parts(self) -> list[str]:
+        """What the data of a tapped button says after its version and its handler."""
+        return self.event.text.split(":")[2:]
+
+    def number(self, text: str) -> int:
+        """A number in a button's data; UserError when it is none that a button of ours holds."""
+        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+            raise UserError(self.say("old_button"))
+        return int(text)
+
+    def read(self, reader: Callable[[str], Given], text: str) -> Given:
+        """Another part of a button's data; UserError when ``reader`` raises ValueError."""
+        try:
+            return reader(text)
+        except ValueError as error:
+            raise UserError(self.say("old_button")) from error
+
     def say(self, key: str, **values: Any) -> str:
         """A sentence of the interface in the person's script."""
         return say(key, self.script, **values)
@@ -93,9 +114,9 @@ class Context:
             toast = answer(self.event.chat_id, self.event.reference, text, alert=alert)
             self.drafts.insert(0, toast)
 
-    def send_file(self, name: str, content: bytes, caption: str = "") -> None:
+    def send_file(self, name: str, content: bytes, caption: str = "", **given: Any) -> None:
         """A document to the person."""
-        self.drafts.append(document(self.event.chat_id, name, content, caption))
+        self.drafts.append(document(self.event.chat_id, name, content, caption, **given))
 
     async def dialogue(self) -> dict[str, Any]:
         """What the person is in the middle of."""

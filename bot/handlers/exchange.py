@@ -31,7 +31,7 @@ async def import_help(context: Context) -> None:
 
 async def tap(context: Context) -> None:
     """The template was asked for."""
-    if not context.event.text.endswith(":template"):
+    if context.parts != ["template"]:
         raise UserError(context.say("old_button"))
     context.send_file("导入模板.xlsx", template(), context.say("template_caption"))
 

@@ -28,7 +28,8 @@ async def choose(context: Context) -> None:
     for one in found:
         title = await _title(context, one)
         label = context.say(f"interview_{one.status}", title=title)
-        rows.append([button(label[:60], f"1:iv:open:{one.id}")])
+        what = "report" if one.status == "finished" else "open"
+        rows.append([button(label[:60], f"1:iv:{what}:{one.id}")])
     rows.append([button(context.say("button_new_interview"), "1:iv:whom"), *back_row(context)])
     context.show(context.say("interviews_list" if found else "interviews_none"), rows)
 
@@ -59,23 +60,23 @@ async def _pause(context: Context, interview_id: int) -> None:
 
 async def tap(context: Context) -> None:
     """Buttons of the list and of the questions."""
-    parts = context.event.text.split(":")[2:]
-    match parts:
+    number = context.number
+    match context.parts:
         case ["whom"]:
             await _whom(context)
         case ["pause", interview_id]:
-            await _pause(context, int(interview_id))
+            await _pause(context, number(interview_id))
         case ["new", client_id]:
-            await _begin(context, int(client_id) or None)
+            await _begin(context, number(client_id) or None)
         case ["open", interview_id]:
-            await _open(context, int(interview_id))
+            await _open(context, number(interview_id))
         case ["report", interview_id]:
-            interview, answers = await service.load(context.tx, context.person, int(interview_id))
-            _report(context, interview, answers)
+            found = await service.load(context.tx, context.person, number(interview_id))
+            _report(context, *found)
         case ["over", interview_id, offset]:
-            await _overview(context, int(interview_id), int(offset))
+            await _overview(context, number(interview_id), number(offset))
         case [interview_id, action, key, *value]:
-            await _act(context, int(interview_id), action, key, value[0] if value else "")
+            await _act(context, number(interview_id), action, key, ":".join(value))
         case _:
             raise UserError(context.say("old_button"))
 
@@ -108,11 +109,10 @@ async def _act(context: Context, interview_id: int, action: str, key: str, value
             await _toggle(context, interview, answers, key, value)
             return
         case "d":
-            state = await context.dialogue()
-            chosen = ",".join(state.get("chosen") or [])
-            if not chosen:
+            ticked = _ticked(await context.dialogue(), interview, key)
+            if not ticked:
                 raise UserError(context.say("choose_at_least_one"))
-            answers = _record(context, answers, key, chosen)
+            answers = _record(context, answers, key, ",".join(ticked))
         case "s":
             answers = flow.skip(questionnaire, answers, key)
         case "p":
@@ -145,7 +145,7 @@ async def typed(context: Context) -> None:
         answers = _record(context, answers, question.key, context.event.text)
     except UserError as error:
         # asked again below what was typed, so that the buttons stay within reach
-        chosen = list(state.get("chosen") or [])
+        chosen = _ticked(state, interview, question.key) or []
         await asking.ask(context, interview, answers, question, chosen, problem=str(error))
         return
     await service.save(context.tx, interview.id or 0, answers)
@@ -158,9 +158,24 @@ async def _next(context: Context, interview: tables.Interview, answers: Answers)
     if question is None:
         await _finish(context, interview, answers)
         return
-    chosen = list(_current_choice(question, answers))
-    await context.set_dialogue(flow="intake", interview=interview.id, chosen=chosen)
+    chosen = _current_choice(question, answers)
+    await _tick(context, interview, question, chosen)
     await asking.ask(context, interview, answers, question, chosen)
+
+
+async def _tick(
+    context: Context, interview: tables.Interview, question: Question, chosen: list[str]
+) -> None:
+    await context.set_dialogue(
+        flow="intake", interview=interview.id, question=question.key, chosen=chosen
+    )
+
+
+def _ticked(state: dict[str, Any], interview: tables.Interview, key: str) -> list[str] | None:
+    """What is ticked of this question of this interview; None when another one is open."""
+    if (state.get("interview"), state.get("question")) != (interview.id, key):
+        return None
+    return list(state.get("chosen") or [])
 
 
 def _current_choice(question: Question, answers: Answers) -> list[str]:
@@ -173,18 +188,18 @@ async def _toggle(
 ) -> None:
     """Tick or untick one of several choices; nothing is recorded before 完成."""
     question = flow.next_question(context.office.questionnaire, answers)
-    if question is None or question.key != key:
+    if question is None or question.key != key or value not in dict(question.options):
         raise UserError(context.say("old_button"))
-    state: dict[str, Any] = await context.dialogue()
-    chosen = list(state.get("chosen") or [])
+    ticked = _ticked(await context.dialogue(), interview, key)
+    chosen = _current_choice(question, answers) if ticked is None else ticked
     chosen = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
-    await context.set_dialogue(flow="intake", interview=interview.id, chosen=chosen)
+    await _tick(context, interview, question, chosen)
     await asking.ask(context, interview, answers, question, chosen)
 
 
 async def _overview(context: Context, interview_id: int, offset: int) -> None:
     """Every answer given, each a button to correct it."""
-    _, answers = await service.load(context.tx, context.person, interview_id)
+    interview, answers = await service.load(context.tx, context.person, interview_id)
     lines = flow.overview(context.office.questionnaire, answers)
     rows = [
         [
@@ -204,7 +219,8 @@ async def _overview(context: Context, interview_id: int, offset: int) -> None:
         turn.append(button(context.say("button_next"), f"1:iv:over:{interview_id}:{after}"))
     rows.append(turn)
     rows.append([button(context.say("button_continue"), f"1:iv:open:{interview_id}")])
-    context.show(context.say("overview_title"), [row for row in rows if row])
+    rows = [row for row in rows if row]
+    context.show(context.say("overview_title"), rows, client_id=interview.client_id)
 
 
 async def _finish(context: Context, interview: tables.Interview, answers: Answers) -> None:
@@ -214,10 +230,11 @@ async def _finish(context: Context, interview: tables.Interview, answers: Answer
 
 
 def _report(context: Context, interview: tables.Interview, answers: Answers) -> None:
-    """The gap report; without consent there is nothing to analyse."""
-    household = household_from_answers(
-        context.office.questionnaire, answers, today=local_today(context)
-    )
+    """The gap report; of somebody who did not consent or was not asked all, why there is none."""
+    questionnaire = context.office.questionnaire
+    consent = questionnaire.consents.get("personal", "")
+    agreed = flow.live_values(questionnaire, answers).get(consent)
+    missing = flow.next_question(questionnaire, answers) is not None
     rows = [
         [
             button(context.say("button_overview"), f"1:iv:over:{interview.id}:0"),
@@ -226,4 +243,12 @@ def _report(context: Context, interview: tables.Interview, answers: Answers) -> 
     ]
     if interview.client_id is not None:
         rows.insert(0, [button(context.say("button_client_card"), f"1:cl:{interview.client_id}")])
-    context.show(render_report(analyse(household)), rows, html=True)
+    if missing:
+        rows.insert(0, [button(context.say("button_continue"), f"1:iv:open:{interview.id}")])
+        context.show(context.say("report_unfinished"), rows)
+    elif agreed is not True:
+        context.show(context.say("report_no_consent"), rows)
+    else:
+        household = household_from_answers(questionnaire, answers, today=local_today(context))
+        report = render_report(analyse(household))
+        context.show(report, rows, html=True, client_id=interview.client_id)

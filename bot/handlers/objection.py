@@ -21,7 +21,7 @@ from bot.outbox.draft import (
 from bot.scripts_library.match import Matching
 from bot.scripts_library.render import chat_text, choices, inline_results, plain_text
 from bot.scripts_library.schema import Answer, Intent
-from bot.store import archive, book
+from bot.store import archive
 
 _LONGEST = 600
 _NEAR = 0.1
@@ -87,21 +87,26 @@ async def _show(
 
 async def tap(context: Context) -> None:
     """Another answer, another objection, or send this one to a client."""
-    parts = context.event.text.split(":")[2:]
-    intent = context.office.library.intent(parts[0])
-    at = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else -1
-    if intent is None or not 0 <= at < len(intent.answers):
-        raise UserError(context.say("old_button"))
-    answer = intent.answers[at]
-    match parts[2:]:
-        case []:
-            await _show(context, intent, answer)
-        case ["send"]:
+    match context.parts:
+        case [intent_id, place]:
+            await _show(context, *_answer_at(context, intent_id, place))
+        case [intent_id, place, "send"]:
+            _, answer = _answer_at(context, intent_id, place)
             await compose.offer(context, plain_text(answer))
-        case ["send", client_id]:
-            await compose.judge_for(context, int(client_id), plain_text(answer))
+        case [intent_id, place, "send", client_id]:
+            _, answer = _answer_at(context, intent_id, place)
+            await compose.judge_for(context, context.number(client_id), plain_text(answer))
         case _:
             raise UserError(context.say("old_button"))
+
+
+def _answer_at(context: Context, intent_id: str, place: str) -> tuple[Intent, Answer]:
+    """The answer that a button is about; the library may have changed since it was shown."""
+    intent = context.office.library.intent(intent_id)
+    at = context.number(place)
+    if intent is None or at >= len(intent.answers):
+        raise UserError(context.say("old_button"))
+    return intent, intent.answers[at]
 
 
 async def _send_button(context: Context, data: str) -> Button:
@@ -110,7 +115,10 @@ async def _send_button(context: Context, data: str) -> Button:
     client_id = state.get("client") if state.get("flow") == "objection" else None
     if not client_id:
         return button(context.say("button_send_answer"), data)
-    client = await book.client(context.tx, context.person, int(client_id), "write")
+    client = await compose.still_mine(context, int(client_id))
+    if client is None:
+        await context.set_dialogue(flow="objection")
+        return button(context.say("button_send_answer"), data)
     label = context.say("button_send_answer_to", name=client.name)
     return button(label, f"{data}:{client.id}")
 

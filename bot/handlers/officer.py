@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.compliance import lint
 from bot.compliance.records import COLUMNS, row_of
@@ -18,6 +19,11 @@ from bot.store import archive
 _PERIODS = (7, 30, 90)
 _SHOWN = 12
 _MOST_ROWS = 20_000
+
+
+def office_today(context: Context) -> date:
+    """Today at the office, the day on which texts are judged."""
+    return context.tx.now.astimezone(ZoneInfo(context.office.settings.timezone)).date()
 
 
 async def statistics(context: Context) -> None:
@@ -61,9 +67,8 @@ async def export_archive(context: Context) -> None:
 
 async def tap(context: Context) -> None:
     """Buttons: export a period, verify the chain."""
-    parts = context.event.text.split(":")[2:]
-    match parts:
-        case ["csv", days]:
+    match context.parts:
+        case ["csv", days] if context.number(days) in _PERIODS:
             await _export(context, int(days))
         case ["verify"]:
             count, wrong = await archive.verify(context.tx)
@@ -79,7 +84,7 @@ async def _export(context: Context, days: int) -> None:
         context.show(context.say("archive_empty", days=days), [back_row(context)])
         return
     caption = context.say("archive_caption", count=count, days=days)
-    context.send_file(f"存档-{context.tx.now.date()}.csv", content, caption)
+    context.send_file(f"存档-{office_today(context)}.csv", content, caption)
 
 
 async def as_csv(context: Context, days: int) -> tuple[bytes, int]:
@@ -88,9 +93,10 @@ async def as_csv(context: Context, days: int) -> tuple[bytes, int]:
     writer = csv.writer(output)
     writer.writerow(COLUMNS)
     count = 0
+    zone = ZoneInfo(context.office.settings.timezone)
     since = context.tx.now - timedelta(days=days)
     async for record in archive.judged(context.tx, since, context.tx.now + timedelta(seconds=1)):
-        writer.writerow(row_of(record))
+        writer.writerow(row_of(record, zone))
         count += 1
         if count >= _MOST_ROWS:
             break

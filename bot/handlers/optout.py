@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.compliance import review
+from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.outbox.draft import NOTICE, Audience, button, message
 from bot.reminders import service
@@ -20,7 +22,11 @@ async def resume(context: Context) -> None:
 
 async def tap(context: Context) -> None:
     """The button under the answer does the opposite."""
-    await _set(context, context.event.text.endswith(":on"))
+    match context.parts:
+        case ["on" | "off" as wanted]:
+            await _set(context, wanted == "on")
+        case _:
+            raise UserError(context.say("old_button"))
 
 
 async def _set(context: Context, wanted: bool) -> None:
@@ -28,9 +34,12 @@ async def _set(context: Context, wanted: bool) -> None:
         if client.marketing_ok != wanted:
             await book.change_client(context.tx, client.id, marketing_ok=wanted)
             await book.record_consent(context.tx, client.id, "marketing", wanted, context.person.id)
-            agent = await people.by_id(context.tx, client.agent_id)
+            if not wanted:
+                await review.cancel_marketing(context.tx, client.id)
+            keeper = await people.answering_for(context.tx, client.agent_id)
             told = context.say("told_resumed" if wanted else "told_stopped", name=client.name)
-            await outbox.enqueue(context.tx, [message(agent.chat_id, told, priority=NOTICE)])
+            notice = message(keeper.chat_id, told, priority=NOTICE, client_id=client.id)
+            await outbox.enqueue(context.tx, [notice])
     await service.replan(context.tx, context.office.cadences, context.office.settings)
     key, data = ("button_stop", "1:op:off") if wanted else ("button_resume", "1:op:on")
     context.show(

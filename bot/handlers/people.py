@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.people import Person, Role
+from bot.domain.people import Client, Person, Role
 from bot.errors import AccessDenied, UserError
+from bot.handlers import leaving
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.outbox.draft import NOTICE, Button, button, copy_button, message
@@ -16,6 +17,8 @@ _MAY_INVITE: dict[Role, tuple[Role, ...]] = {
     Role.SUPERVISOR: (Role.AGENT, Role.CLIENT),
     Role.AGENT: (Role.CLIENT,),
 }
+_LEADERS = (Role.SUPERVISOR, Role.ADMIN)
+_SELLERS = (Role.AGENT, Role.SUPERVISOR)
 _PAGE = 8
 
 
@@ -44,9 +47,12 @@ async def _link(context: Context, role: Role) -> None:
 
 
 async def _members(context: Context) -> list[Person]:
+    """The people one answers for: a supervisor's team, and everybody for an administrator."""
     if context.person.role is Role.SUPERVISOR:
         return await people.team_of(context.tx, context.person)
     found: list[Person] = []
+    if context.person.role is not Role.ADMIN:
+        return found
     for role in (Role.ADMIN, Role.OFFICER, Role.SUPERVISOR, Role.AGENT):
         found += await people.with_role(context.tx, role)
     return found
@@ -74,24 +80,31 @@ async def _member(context: Context, person_id: int) -> Person:
 
 async def tap(context: Context) -> None:
     """Buttons of invitations and of the team."""
-    parts = context.event.text.split(":")[2:]
-    match parts:
+    match context.parts:
         case ["invite", role]:
-            await _link(context, Role(role))
+            await _link(context, context.read(Role, role))
+        case _ if context.person.role not in _LEADERS:
+            raise AccessDenied(context.say("not_your_role"))
         case ["one", person_id]:
-            await _one(context, await _member(context, int(person_id)))
+            await _one(context, await _member(context, context.number(person_id)))
         case ["off", person_id]:
-            await _leave(context, await _member(context, int(person_id)))
+            member = await _member(context, context.number(person_id))
+            await leaving.ask(context, member)
+        case ["off", person_id, heir_id]:
+            member = await _member(context, context.number(person_id))
+            await leaving.confirm(context, member, context.number(heir_id))
+        case ["left", person_id, heir_id]:
+            member = await _member(context, context.number(person_id))
+            await leaving.leave(context, member, context.number(heir_id))
+            await team(context)
         case ["boss", person_id]:
-            await _choose_supervisor(context, await _member(context, int(person_id)))
+            await _choose_supervisor(context, await _member(context, context.number(person_id)))
         case ["under", person_id, boss_id]:
-            await _set_supervisor(context, int(person_id), int(boss_id))
+            await _set_supervisor(context, context.number(person_id), context.number(boss_id))
         case ["give", client_id]:
-            await _give(context, int(client_id))
+            await _give(context, context.number(client_id))
         case ["to", client_id, person_id]:
-            mine = int(person_id) == context.person.id
-            receiver = context.person if mine else await _member(context, int(person_id))
-            await _handed(context, int(client_id), receiver)
+            await _handed(context, context.number(client_id), context.number(person_id))
         case _:
             raise UserError(context.say("old_button"))
 
@@ -135,6 +148,8 @@ async def _choose_supervisor(context: Context, member: Person) -> None:
 
 async def _set_supervisor(context: Context, person_id: int, boss_id: int) -> None:
     member = await _member(context, person_id)
+    if member.role is not Role.AGENT:
+        raise UserError(context.say("old_button"))
     bosses = {boss.id: boss for boss in await people.with_role(context.tx, Role.SUPERVISOR)}
     if context.person.role is not Role.ADMIN or boss_id not in bosses:
         raise AccessDenied(context.say("not_your_role"))
@@ -143,32 +158,33 @@ async def _set_supervisor(context: Context, person_id: int, boss_id: int) -> Non
     await _one(context, await people.by_id(context.tx, member.id))
 
 
-async def _leave(context: Context, member: Person) -> None:
-    """Somebody left: no access from now on; their clients go to the supervisor to be assigned."""
-    if member.id == context.person.id:
-        raise UserError(context.say("cannot_leave_self"))
-    await people.change(context.tx, member.id, active=False)
-    if member.role is Role.AGENT and member.supervisor_id is not None:
-        await book.hand_over_all(context.tx, member.id, member.supervisor_id)
-        await service.replan(context.tx, context.office.cadences, context.office.settings)
-    context.toast(context.say("member_left", name=member.name))
-    await team(context)
+async def _receivers(context: Context, client: Client) -> list[Person]:
+    """Who may be given a client: those who serve clients, and are not the one who does now."""
+    found = {person.id: person for person in [*await _members(context), context.person]}
+    return [p for p in found.values() if p.role in _SELLERS and p.id != client.agent_id]
 
 
 async def _give(context: Context, client_id: int) -> None:
     client = await book.client(context.tx, context.person, client_id, "reassign")
-    receivers = [m for m in await _members(context) if m.id != client.agent_id]
-    if context.person.id != client.agent_id:
-        receivers.append(context.person)
-    rows = [[button(m.name, f"1:pp:to:{client.id}:{m.id}")] for m in receivers]
-    context.show(context.say("give_to_whom", name=client.name), [*rows, back_row(context)])
+    rows = [
+        [button(one.name, f"1:pp:to:{client.id}:{one.id}")]
+        for one in await _receivers(context, client)
+    ]
+    text = context.say("give_to_whom", name=client.name)
+    context.show(text, [*rows, back_row(context)], client_id=client.id)
 
 
-async def _handed(context: Context, client_id: int, receiver: Person) -> None:
+async def _handed(context: Context, client_id: int, receiver_id: int) -> None:
     client = await book.client(context.tx, context.person, client_id, "reassign")
-    await book.change_client(context.tx, client.id, agent_id=receiver.id)
+    receivers = {one.id: one for one in await _receivers(context, client)}
+    receiver = receivers.get(receiver_id)
+    if receiver is None:
+        raise AccessDenied(context.say("not_your_team"))
+    await book.hand_over(context.tx, [client.id], receiver.id)
     await service.replan(context.tx, context.office.cadences, context.office.settings)
     told = context.say("told_given", name=client.name)
     card = [[button(context.say("button_client_card"), f"1:cl:{client.id}")]]
-    await outbox.enqueue(context.tx, [message(receiver.chat_id, told, card, priority=NOTICE)])
-    context.show(context.say("given", name=client.name, to=receiver.name), [back_row(context)])
+    notice = message(receiver.chat_id, told, card, priority=NOTICE, client_id=client.id)
+    await outbox.enqueue(context.tx, [notice])
+    given = context.say("given", name=client.name, to=receiver.name)
+    context.show(given, [back_row(context)], client_id=client.id)

@@ -11,10 +11,10 @@ from bot.compliance import editing, lint, rulebook
 from bot.compliance.editing import Place
 from bot.compliance.source import Source, make_checker, read_source
 from bot.errors import DataFileError, UserError
-from bot.handlers.clients import local_today
 from bot.handlers.compose import explain
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
+from bot.handlers.officer import office_today
 from bot.outbox.draft import button
 from bot.store import archive
 
@@ -46,8 +46,23 @@ async def _tried(context: Context, text: str) -> None:
     context.reply(explain(context, text, verdict), [back_row(context)], html=True)
 
 
-def _source(context: Context) -> Source:
-    return read_source(context.office.settings.content_dir)
+async def _in_force(context: Context) -> Source:
+    version = await rulebook.current(context.tx)
+    if version is None:
+        raise UserError(context.say("phrase_gone"))
+    return rulebook.source_of(version)
+
+
+async def _to_change(context: Context) -> Source:
+    """The text in force; refused while somebody mends the files, which publishing overwrites."""
+    in_force = await _in_force(context)
+    try:
+        on_disk = read_source(context.office.settings.content_dir)
+        if on_disk != in_force:
+            await asyncio.to_thread(on_disk.book)
+    except DataFileError as error:
+        raise UserError(context.say("phrase_file_faulty")) from error
+    return in_force
 
 
 async def search(context: Context) -> None:
@@ -61,7 +76,7 @@ async def search(context: Context) -> None:
 
 
 async def _found(context: Context, word: str) -> None:
-    found = editing.search(_source(context).rules, word[:40])
+    found = editing.search((await _in_force(context)).rules, word[:40])
     rows = [
         [button(f"{place.value['id']}　{_words(place)}"[:60], f"1:ph:one:{place.value['id']}")]
         for place in found
@@ -78,21 +93,21 @@ def _words(place: Place) -> str:
 
 async def tap(context: Context) -> None:
     """Buttons of the dialogue."""
-    parts = context.event.text.split(":")[2:]
-    match parts:
+    match context.parts:
         case ["add"]:
             await context.set_dialogue(flow="phrase", step="words")
             context.show(context.say("phrase_ask_words"), [back_row(context)])
         case ["one", rule_id]:
             await _one(context, rule_id)
-        case ["change", rule_id]:
+        case ["change", rule_id] if editing.find((await _in_force(context)).rules, rule_id):
             await context.set_dialogue(flow="phrase", step="change", rule=rule_id)
             context.reply(context.say("phrase_ask_change"), [back_row(context)])
         case ["retire", rule_id]:
-            yesterday = local_today(context) - timedelta(days=1)
-            rules = editing.retire_rule(_source(context).rules, rule_id, yesterday)
-            await _ask_why(context, rules, context.say("phrase_why_retire", rule=rule_id))
-        case ["cat", category]:
+            source = await _to_change(context)
+            yesterday = office_today(context) - timedelta(days=1)
+            rules = editing.retire_rule(source.rules, rule_id, yesterday)
+            await _ask_why(context, source, rules, context.say("phrase_why_retire", rule=rule_id))
+        case ["cat", category] if category in context.office.gate.checker.categories:
             state = await context.dialogue()
             await context.set_dialogue(**{**state, "step": "wrong", "category": category})
             await _ask_wrong(context, state)
@@ -108,7 +123,7 @@ async def tap(context: Context) -> None:
 
 
 async def _one(context: Context, rule_id: str) -> None:
-    place = editing.find(_source(context).rules, rule_id)
+    place = editing.find((await _in_force(context)).rules, rule_id)
     if place is None:
         raise UserError(context.say("phrase_gone"))
     hits = {
@@ -149,10 +164,12 @@ async def typed(context: Context) -> None:
             await _right(context, state, [line for line in text.splitlines() if line.strip()])
         case "change":
             words = _checked(context, text)
+            source = await _to_change(context)
             rules = editing.change_rule(
-                _source(context).rules, state["rule"], lambda rule: {**rule, "any": words}
+                source.rules, state["rule"], lambda rule: {**rule, "any": words}
             )
-            await _ask_why(context, rules, context.say("phrase_why_change", rule=state["rule"]))
+            why = context.say("phrase_why_change", rule=state["rule"])
+            await _ask_why(context, source, rules, why)
         case _:
             raise UserError(context.say("old_button"))
 
@@ -192,23 +209,28 @@ async def _wrong(context: Context, state: dict[str, Any], text: str) -> None:
 async def _right(context: Context, state: dict[str, Any], right: list[str]) -> None:
     if not state.get("words") or not state.get("category") or not state.get("wrong"):
         raise UserError(context.say("old_button"))
+    source = await _to_change(context)
     rules, rule_id = editing.add_rule(
-        _source(context).rules, state["category"], state["words"], state["wrong"], right
+        source.rules, state["category"], state["words"], state["wrong"], right
     )
-    await _ask_why(context, rules, context.say("phrase_why_add", rule=rule_id))
+    await _ask_why(context, source, rules, context.say("phrase_why_add", rule=rule_id))
 
 
-async def _ask_why(context: Context, rules: str, why: str) -> None:
-    """Check the change, try it on the past, and ask whether to publish it."""
-    source = Source(rules, _source(context).lexicon)
+async def _ask_why(context: Context, base: Source, rules: str, why: str) -> None:
+    """Check the change of ``base``, try it on the past, and ask whether to publish it."""
+    source = Source(rules, base.lexicon)
     in_force = context.office.gate.checker
     try:
         candidate = await asyncio.to_thread(make_checker, source, in_force)
         await asyncio.to_thread(lint.require_examples, candidate, source, in_force)
     except DataFileError as error:
-        raise UserError(context.say("phrase_refused", fault=str(error)[:800])) from error
-    tested = await rulebook.back_test(context.tx, in_force, candidate, BACK_TEST_DAYS)
-    await context.set_dialogue(flow="phrase", step="publish", rules=rules, why=why)
+        faults = "\n".join(dict.fromkeys(problem.reason for problem in error.problems))
+        raise UserError(context.say("phrase_refused", fault=faults[:800])) from error
+    today, facts = office_today(context), context.office.gate.facts
+    tested = await rulebook.back_test(context.tx, in_force, candidate, BACK_TEST_DAYS, today, facts)
+    await context.set_dialogue(
+        flow="phrase", step="publish", rules=rules, why=why, base=base.digest
+    )
     lines = [
         context.say(
             "back_test",
@@ -232,9 +254,14 @@ async def _publish(context: Context) -> None:
     state = await context.dialogue()
     if state.get("step") != "publish":
         raise UserError(context.say("old_button"))
-    source = Source(state["rules"], _source(context).lexicon)
+    source = Source(state["rules"], (await _to_change(context)).lexicon)
     version_id, published = await rulebook.propose(
-        context.tx, context.office.settings, source, state["why"], context.person
+        context.tx,
+        context.office.settings,
+        source,
+        state["why"],
+        context.person,
+        base=state["base"],
     )
     context.rules_changed = published
     await context.set_dialogue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.people import Client
+from bot.domain.people import Client, Role
 from bot.errors import UserError
 from bot.handlers import objection, optout
 from bot.handlers.context import Context
@@ -36,7 +36,14 @@ async def from_client(context: Context) -> None:
 
 
 async def _forward(context: Context, client: Client, typed: str) -> None:
-    agent = await people.by_id(context.tx, client.agent_id)
+    """To the agent; an administrator, who reads no messages, learns that somebody must take over."""
+    keeper = await people.answering_for(context.tx, client.agent_id)
+    if keeper.role not in (Role.AGENT, Role.SUPERVISOR):
+        waits = context.say("client_waits", name=client.name)
+        give = [[button(context.say("button_give", name=client.name), f"1:pp:give:{client.id}")]]
+        notice = message(keeper.chat_id, waits, give, priority=NOTICE, client_id=client.id)
+        await outbox.enqueue(context.tx, [notice])
+        return
     text = context.say("client_says", name=client.name, text=typed[:_LONGEST])
     buttons = [[button(context.say("button_answer_client"), f"1:co:{client.id}")]]
     matching = context.office.matcher.match(typed)
@@ -46,15 +53,21 @@ async def _forward(context: Context, client: Client, typed: str) -> None:
         buttons.append([button(label, f"1:re:{client.id}:{intent.id}")])
     elif not matching.none:
         buttons[0].append(button(context.say("button_how_to_answer"), f"1:re:{client.id}"))
-    await outbox.enqueue(context.tx, [message(agent.chat_id, text, buttons, priority=NOTICE)])
+    notice = message(keeper.chat_id, text, buttons, priority=NOTICE, client_id=client.id)
+    await outbox.enqueue(context.tx, [notice])
 
 
 async def tap(context: Context) -> None:
     """The agent asks how to answer: at once when the words were clear, else they are asked for."""
-    _, _, client_id, *known = context.event.text.split(":")
-    client = await book.client(context.tx, context.person, int(client_id), "write")
+    match context.parts:
+        case [client_id]:
+            intent = None
+        case [client_id, intent_id]:
+            intent = context.office.library.intent(intent_id)
+        case _:
+            raise UserError(context.say("old_button"))
+    client = await book.client(context.tx, context.person, context.number(client_id), "write")
     await context.set_dialogue(flow="objection", client=client.id)
-    intent = context.office.library.intent(known[0]) if known else None
     if intent is not None:
         await objection.show_first(context, intent)
         return

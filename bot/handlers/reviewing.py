@@ -25,16 +25,23 @@ async def queue(context: Context) -> None:
 
 async def tap(context: Context) -> None:
     """A decision; ``okl`` also keeps a lawful example, ``noa`` goes on to add a phrase."""
-    parts = context.event.text.split(":")[2:]
+    parts = context.parts
     if len(parts) != 2 or parts[0] not in ("ok", "no", "okl", "noa"):
         raise UserError(context.say("old_button"))
     code, review_id = parts
     passed = code.startswith("ok")
     decision = review.LET_THROUGH if passed else review.STOP
     learn = code in ("okl", "noa")
-    decided = await review.decide(context.tx, context.person, int(review_id), decision, learn=learn)
-    key = "review_passed" if passed else "review_stopped"
-    text = context.say(key, id=decided.id, text=decided.text[:300])
+    outcome = await review.decide(
+        context.tx, context.person, context.number(review_id), decision, learn=learn
+    )
+    decided = outcome.review
+    if outcome.unsent is not None:
+        why = context.say(f"review_unsent_{outcome.unsent}")
+        text = context.say("review_passed_unsent", id=decided.id, why=why)
+    else:
+        key = "review_passed" if passed else "review_stopped"
+        text = context.say(key, id=decided.id, text=decided.text[:300])
     if code == "noa":
         await context.set_dialogue(flow="phrase", step="words", example=decided.text[:500])
         text += "\n\n" + context.say("phrase_ask_words")

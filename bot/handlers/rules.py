@@ -33,23 +33,22 @@ async def versions(context: Context) -> None:
 
 async def tap(context: Context) -> None:
     """Buttons of the list and of one version."""
-    parts = context.event.text.split(":")[2:]
-    match parts:
+    match context.parts:
         case ["show", version_id]:
-            await _show(context, int(version_id))
+            await _show(context, context.number(version_id))
         case ["publish", version_id]:
             await rulebook.publish(
-                context.tx, context.office.settings, int(version_id), context.person
+                context.tx, context.office.settings, context.number(version_id), context.person
             )
             context.rules_changed = True
             context.toast(context.say("rules_published", id=version_id))
             await versions(context)
         case ["reject", version_id]:
-            await rulebook.reject(context.tx, int(version_id))
+            await rulebook.reject(context.tx, context.number(version_id))
             context.toast(context.say("rules_rejected", id=version_id))
             await versions(context)
         case ["back", version_id]:
-            await context.set_dialogue(flow="publish", version=int(version_id))
+            await context.set_dialogue(flow="publish", version=context.number(version_id))
             context.reply(context.say("rules_back_why", id=version_id), [back_row(context)])
         case _:
             raise UserError(context.say("old_button"))
@@ -91,9 +90,10 @@ async def typed(context: Context) -> None:
     """Why the roll-back."""
     state = await context.dialogue()
     why = context.event.text.strip()[:200]
-    new_id = await rulebook.roll_back(
+    new_id, published = await rulebook.roll_back(
         context.tx, context.office.settings, int(state["version"]), why, context.person
     )
-    context.rules_changed = True
+    context.rules_changed = published
     await context.set_dialogue()
-    context.reply(context.say("rules_rolled_back", id=new_id), [back_row(context)])
+    key = "rules_rolled_back" if published else "rules_waiting_second"
+    context.reply(context.say(key, id=new_id), [back_row(context)])

@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.event import Kind
 from bot.domain.people import Client, Person, Role
 from bot.domain.values import parse_phone
-from bot.errors import UserError
+from bot.errors import AccessDenied, UserError
 from bot.handlers import menu
 from bot.handlers.context import Context
 from bot.outbox.draft import NOTICE, Audience, button, message
@@ -21,6 +21,8 @@ async def start(context: Context) -> None:
         await _redeem(context, secret)
     elif context.stranger_or_person is None:
         context.reply(context.say("stranger"), reply_markup=_ask_contact(context))
+    elif not context.person.active:
+        raise AccessDenied(context.say("not_active"))
     elif context.person.role is Role.CLIENT:
         await _welcome_client(context)
     else:
@@ -36,7 +38,11 @@ async def _redeem(context: Context, secret: str) -> None:
     invitation = await people.redeem(context.tx, secret)
     role = Role(invitation.role)
     known = context.stranger_or_person
-    if known is not None and (role is not Role.CLIENT or known.role is not Role.CLIENT):
+    if role is Role.CLIENT:
+        welcome = known is None or known.role is Role.CLIENT
+    else:
+        welcome = known is None or (known.is_staff and not known.active)
+    if not welcome:
         raise UserError(context.say("already_registered"))
     if role is Role.CLIENT:
         await _join_client(context, invitation)
@@ -45,11 +51,30 @@ async def _redeem(context: Context, secret: str) -> None:
         await people.by_id(context.tx, invitation.inviter_id) if invitation.inviter_id else None
     )
     leads = inviter is not None and inviter.role is Role.SUPERVISOR and role is Role.AGENT
-    person = await _register(context, role, inviter.id if inviter and leads else None)
+    supervisor_id = inviter.id if inviter and leads else None
+    if known is None:
+        person = await _register(context, role, supervisor_id)
+    else:
+        person = await _come_back(context, known, role, supervisor_id)
     await people.mark_redeemed(context.tx, invitation, person)
     context.stranger_or_person = person
     context.reply(context.say("welcome_staff", role=context.say(f"role_{role.value}")))
     await menu.menu(context)
+
+
+async def _come_back(
+    context: Context, person: Person, role: Role, supervisor_id: int | None
+) -> Person:
+    """Somebody who had left was invited again, maybe for other work."""
+    await people.change(
+        context.tx,
+        person.id,
+        active=True,
+        reachable=True,
+        role=role.value,
+        supervisor_id=supervisor_id,
+    )
+    return await people.by_id(context.tx, person.id)
 
 
 async def _register(context: Context, role: Role, supervisor_id: int | None) -> Person:
@@ -84,10 +109,11 @@ async def _link(context: Context, person: Person, clients: list[Client]) -> None
         if client.person_id not in (None, person.id):
             raise UserError(context.say("client_joined_elsewhere"))
         await book.change_client(context.tx, client.id, person_id=person.id)
-        agent = await people.by_id(context.tx, client.agent_id)
+        keeper = await people.answering_for(context.tx, client.agent_id)
         text = context.say("told_client_joined", name=client.name)
         card = [[button(context.say("button_client_card"), f"1:cl:{client.id}")]]
-        await outbox.enqueue(context.tx, [message(agent.chat_id, text, card, priority=NOTICE)])
+        notice = message(keeper.chat_id, text, card, priority=NOTICE, client_id=client.id)
+        await outbox.enqueue(context.tx, [notice])
     await context.set_dialogue()
     await _welcome_client(context)
 
@@ -116,6 +142,8 @@ async def contact(context: Context) -> None:
         raise UserError(context.say("already_registered"))
     state = await context.dialogue() if known is not None else {}
     agent_id = state.get("agent")
+    if agent_id is not None and not (await people.by_id(context.tx, agent_id)).active:
+        agent_id = None  # the agent left since: the record is with whoever took over
     found = await book.by_phone(context.tx, phone, agent_id)
     if not found and agent_id is None:
         raise UserError(context.say("phone_not_found"))

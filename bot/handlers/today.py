@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.errors import UserError
 from bot.handlers.clients import local_today
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
@@ -64,7 +65,11 @@ async def _client_name(context: Context, touch: tables.Touch) -> str:
 
 async def finish(context: Context) -> None:
     """A task was done."""
-    task_id = int(context.event.text.split(":")[2])
+    match context.parts:
+        case [task]:
+            task_id = context.number(task)
+        case _:
+            raise UserError(context.say("old_button"))
     done = await touches.finish_task(context.tx, task_id, context.person.id)
     context.toast(context.say("task_done" if done else "task_done_before"))
     await today(context)

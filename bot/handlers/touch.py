@@ -60,37 +60,35 @@ def _when(context: Context, touch: tables.Touch, client: Client) -> str:
 
 async def tap(context: Context) -> None:
     """Buttons of the list and of one touch."""
-    parts = context.event.text.split(":")[2:]
-    if parts[0] == "of":
-        await _of_client(context, int(parts[1]))
-        return
-    touch = await _mine(context, int(parts[0]))
-    match parts[1:]:
-        case []:
-            await _one(context, touch)
-        case ["edit"]:
+    match context.parts:
+        case ["of", client_id]:
+            await _of_client(context, context.number(client_id))
+        case [touch_id]:
+            await _one(context, await _mine(context, context.number(touch_id)))
+        case [touch_id, "edit"]:
+            touch = await _mine(context, context.number(touch_id))
             await context.set_dialogue(flow="touch", touch=touch.id)
             context.reply(context.say("touch_edit_ask"), [back_row(context)])
-        case ["delay"]:
-            await _delay(context, touch)
-        case ["cancel"]:
-            await touches.change(
-                context.tx,
-                touch.id or 0,
-                status="cancelled",
-                reason="agent",
-                decided_at=context.tx.now,
-            )
-            context.toast(context.say("touch_cancelled"))
-            await list_(context)
+        case [touch_id, "delay"]:
+            await _delay(context, await _mine(context, context.number(touch_id)))
+        case [touch_id, "cancel"]:
+            await _cancel(context, await _mine(context, context.number(touch_id)))
         case _:
             raise UserError(context.say("old_button"))
 
 
+async def _cancel(context: Context, touch: tables.Touch) -> None:
+    await touches.change(
+        context.tx, touch.id or 0, status="cancelled", reason="agent", decided_at=context.tx.now
+    )
+    context.toast(context.say("touch_cancelled"))
+    await list_(context)
+
+
 async def _mine(context: Context, touch_id: int) -> tables.Touch:
-    """A planned touch of a client the person may see."""
+    """A planned touch to a client the person may see; what staff are told cannot be changed."""
     touch = await touches.get(context.tx, touch_id)
-    if touch is None or touch.client_id is None:
+    if touch is None or touch.client_id is None or touch.audience != "client":
         raise UserError(context.say("touch_gone"))
     await book.client(context.tx, context.person, touch.client_id, "touch")
     if touch.status != "planned":
@@ -113,7 +111,7 @@ async def _one(context: Context, touch: tables.Touch) -> None:
         ],
         [button(context.say("menu_touches"), "1:m:tixing"), *back_row(context)],
     ]
-    context.show(told, rows)
+    context.show(told, rows, client_id=client.id)
 
 
 async def _delay(context: Context, touch: tables.Touch) -> None:

@@ -91,14 +91,14 @@ async def remind_to_complete(tx: Tx, agent: Person, interview_id: int, title: st
 async def finish(
     tx: Tx, interview: tables.Interview, answers: Answers, questionnaire: Questionnaire
 ) -> None:
-    """Close an interview: consents are recorded for the client, the reminder is done."""
+    """Close an interview: the reminder is done, and consents that changed are recorded."""
     await save(tx, interview.id or 0, answers, status="finished")
     await touches.finish_keyed(tx, f"interview:{interview.id}")
     if interview.client_id is None:
         return
     live = live_values(questionnaire, answers)
+    before = await book.consents(tx, interview.client_id)
     for kind, question in questionnaire.consents.items():
-        if question in live:
-            await book.record_consent(
-                tx, interview.client_id, kind, live[question] is True, interview.agent_id
-            )
+        given = live.get(question) is True
+        if question in live and before.get(kind) is not given:
+            await book.record_consent(tx, interview.client_id, kind, given, interview.agent_id)

@@ -66,6 +66,8 @@ async def admit(tx: Tx, row: OutboxRow, verdict: Verdict) -> bool:
     if current is None or (current.status, current.claimed_by) != ("claimed", row.claimed_by):
         return False
     draft = row.draft
+    if draft.method == "answerInlineQuery" or not text_of(draft):
+        return await _admit_wordless(tx, row, verdict)
     archive_id = row.archive_id or await _judged(tx, draft, verdict, text_of(draft))
     if verdict.decision == "block":
         await outbox.mark(tx, row.id, "blocked", archive_id=archive_id, reason="compliance")
@@ -84,6 +86,15 @@ async def admit(tx: Tx, row: OutboxRow, verdict: Verdict) -> bool:
         return False
     await outbox.mark(tx, row.id, "sending", archive_id=archive_id, attempts=row.attempts + 1)
     return True
+
+
+async def _admit_wordless(tx: Tx, row: OutboxRow, verdict: Verdict) -> bool:
+    """A call that says nothing yet: inline results, of which the archive keeps the one posted, or
+    the end of a tapped button's waiting."""
+    lawful = verdict.decision == "pass"
+    status, reason = ("sending", None) if lawful else ("blocked", "compliance")
+    await outbox.mark(tx, row.id, status, reason=reason, attempts=row.attempts + 1)
+    return lawful
 
 
 async def record(
@@ -115,6 +126,8 @@ async def record(
             dead = outcome is Outcome.CHAT_DEAD
             await _decide_touch(tx, draft, "handed_to_agent" if dead else "failed", outcome.value)
             await _tell(tx, draft, "told_failed")
+    if draft.method == "sendDocument" and decision.verb in (Verb.DONE, Verb.FAIL):
+        values["params"] = {}
     status = "queued" if decision.verb is Verb.SNOOZE else decision.verb.value
     await outbox.mark(tx, row.id, status, **values)
     if outcome is Outcome.CHAT_DEAD:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,10 +80,26 @@ def _markup(params: dict[str, Any], keyboard: Keyboard | None) -> dict[str, Any]
     return params
 
 
+_LONGEST = 4096
+_TAG = re.compile(r"<[^<>]{1,300}>")
+
+
+def _fitting(text: str, html_text: bool, audience: Audience | None) -> tuple[str, bool]:
+    """``text`` within what Telegram takes; a cut HTML text loses its markup, not its words.
+
+    What a client reads is never cut: Telegram refuses it, and the agent is told.
+    """
+    if audience is Audience.CLIENT or len(text.encode("utf-16-le")) // 2 <= _LONGEST:
+        return text, html_text
+    plain = html.unescape(_TAG.sub("", text)) if html_text else text
+    return f"{plain[: _LONGEST // 2]}…", False
+
+
 def message(chat_id: int, text: str, keyboard: Keyboard | None = None, **given: Any) -> Draft:
     """A text message. ``html=True`` reads the text as Telegram HTML; the rest are Draft fields."""
+    text, marked_up = _fitting(text, given.pop("html", False), given.get("audience"))
     params: dict[str, Any] = {"chat_id": chat_id, "text": text}
-    if given.pop("html", False):
+    if marked_up:
         params["parse_mode"] = "HTML"
     reply_markup = given.pop("reply_markup", None)
     if reply_markup is not None:
@@ -93,8 +111,9 @@ def edit(
     chat_id: int, message_id: int, text: str, keyboard: Keyboard | None = None, **given: Any
 ) -> Draft:
     """A new text for a message sent before."""
+    text, marked_up = _fitting(text, given.pop("html", False), given.get("audience"))
     params: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id, "text": text}
-    if given.pop("html", False):
+    if marked_up:
         params["parse_mode"] = "HTML"
     return Draft(chat_id, "editMessageText", _markup(params, keyboard), **given)
 

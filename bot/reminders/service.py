@@ -8,8 +8,6 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.compliance.gate import Gate
 from bot.domain.people import Client, Person, Role
 from bot.domain.policies import Claim, Policy, PolicyStatus
@@ -34,7 +32,7 @@ from bot.reminders.schema import Cadences, Step
 from bot.settings import Settings
 from bot.store import book as records
 from bot.store import outbox, people, tables, touches
-from bot.store.engine import Tx
+from bot.store.engine import DATABASE_AWAY, Tx
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +91,7 @@ async def replan(tx: Tx, cadences: Cadences, settings: Settings) -> None:
 
     Steps missed in the last days are planned too; the second look drops those that came too late.
     """
+    await touches.lock_plan(tx)
     book = await build_book(tx, settings)
     today = tx.now.astimezone(ZoneInfo(settings.timezone)).date()
     planned = plan_touches(
@@ -153,7 +152,7 @@ async def send_due(tx: Tx, cadences: Cadences, settings: Settings, gate: Gate) -
         try:
             async with tx.connection.begin_nested():
                 await _send(tx, row, cadences, settings, gate)
-        except SQLAlchemyError:
+        except DATABASE_AWAY:
             raise
         except Exception:
             # One bad touch must not hold back the others; the agent finds it among the failed.

@@ -15,7 +15,7 @@ from bot.compliance.gate import Gate
 from bot.reminders import service
 from bot.reminders.schema import Cadences
 from bot.settings import Settings
-from bot.store import inbox
+from bot.store import inbox, outbox
 from bot.store.engine import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class Ticker:
                 await service.lapse_overdue(tx, self.cadences, self.settings)
                 await service.replan(tx, self.cadences, self.settings)
                 await inbox.forget_old(tx)
+                await outbox.forget_words(tx)
         await self.after()
 
     async def tick(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.engine import Row
 
@@ -156,18 +156,44 @@ async def change_client(tx: Tx, client_id: int, **given: Any) -> None:
     await tx.connection.execute(update(CLIENT).where(CLIENT.c.id == client_id).values(**values))
 
 
-async def hand_over_all(tx: Tx, from_agent: int, to_agent: int) -> None:
-    """Give every client of one agent to another.
+async def served_by(tx: Tx, agent_id: int) -> list[int]:
+    """The ids of an agent's clients, locked."""
+    query = select(CLIENT.c.id).where(CLIENT.c.agent_id == agent_id).order_by(CLIENT.c.id)
+    return [row.id for row in await tx.connection.execute(query.with_for_update())]
+
+
+# An external id is unique within a book: the record that comes to one which has it loses it.
+_DROP_CLASHES = text(
+    "UPDATE client SET external_id = NULL WHERE id = ANY(CAST(:ids AS bigint[])) AND EXISTS ("
+    "SELECT FROM client c WHERE c.external_id = client.external_id AND c.id <> client.id "
+    "AND (c.agent_id = :agent OR c.id = ANY(CAST(:ids AS bigint[])) AND c.id < client.id))"
+)
+_HAND_OVER = (
+    _DROP_CLASHES,
+    text(
+        "UPDATE task SET owner_id = :agent FROM client c WHERE task.client_id = c.id "
+        "AND task.owner_id = c.agent_id AND done_at IS NULL AND c.id = ANY(CAST(:ids AS bigint[]))"
+    ),
+    text("UPDATE client SET agent_id = :agent WHERE id = ANY(CAST(:ids AS bigint[]))"),
+    text(
+        "UPDATE touch SET agent_id = :agent "
+        "WHERE status = 'planned' AND client_id = ANY(CAST(:ids AS bigint[]))"
+    ),
+)
+
+
+async def hand_over(tx: Tx, client_ids: Sequence[int], to_agent: int) -> None:
+    """Give clients to an agent, with their planned touches and the open tasks about them.
 
     An external id that the receiver's book has already is dropped from the record handed over.
     """
-    taken = select(CLIENT.c.external_id).where(
-        CLIENT.c.agent_id == to_agent, CLIENT.c.external_id.is_not(None)
-    )
-    theirs = CLIENT.c.agent_id == from_agent
-    clash = update(CLIENT).where(theirs, CLIENT.c.external_id.in_(taken)).values(external_id=None)
-    await tx.connection.execute(clash)
-    await tx.connection.execute(update(CLIENT).where(theirs).values(agent_id=to_agent))
+    for statement in _HAND_OVER:
+        await tx.connection.execute(statement, {"ids": list(client_ids), "agent": to_agent})
+
+
+async def hand_over_all(tx: Tx, from_agent: int, to_agent: int) -> None:
+    """Give every client of one agent to another."""
+    await hand_over(tx, await served_by(tx, from_agent), to_agent)
 
 
 async def upsert_client(tx: Tx, agent_id: int, external_id: str, **given: Any) -> Client:
@@ -197,9 +223,12 @@ async def policies(tx: Tx, client_ids: Sequence[int]) -> list[Policy]:
     return [_policy(row) for row in await tx.connection.execute(query)]
 
 
-async def policy(tx: Tx, viewer: Person, policy_id: int) -> tuple[Policy, Client]:
-    """A policy and its client, if the viewer may see the client."""
-    row = (await tx.connection.execute(select(POLICY).where(POLICY.c.id == policy_id))).first()
+async def policy(
+    tx: Tx, viewer: Person, policy_id: int, *, lock: bool = False
+) -> tuple[Policy, Client]:
+    """A policy, locked if asked, and its client, if the viewer may see the client."""
+    query = select(POLICY).where(POLICY.c.id == policy_id)
+    row = (await tx.connection.execute(query.with_for_update() if lock else query)).first()
     if row is None:
         raise AccessDenied("没有找到这张保单，可能已被删除；请从客户名单重新进入")
     return _policy(row), await client(tx, viewer, row.client_id)
@@ -256,6 +285,13 @@ async def record_consent(
             recorded_at=tx.now,
         )
     )
+
+
+async def consents(tx: Tx, client_id: int) -> dict[str, bool]:
+    """The consents in force: of each kind, what the client answered last."""
+    query = select(CONSENT.c.kind, CONSENT.c.given).where(CONSENT.c.client_id == client_id)
+    rows = await tx.connection.execute(query.order_by(CONSENT.c.id))
+    return {row.kind: row.given for row in rows}
 
 
 async def trace(tx: Tx, person_id: int, client_id: int, action: str, *, allowed: bool) -> None:

@@ -53,6 +53,7 @@ class Store:
         self.clock = clock
         self.engine: AsyncEngine = create_async_engine(
             self.url,
+            hide_parameters=True,  # errors are logged, and parameters hold clients' words
             pool_size=pool_size,
             max_overflow=10,
             pool_pre_ping=False,
@@ -106,7 +107,9 @@ def normal_url(url: str) -> str:
 
 def migrate(url: str) -> None:
     """Bring the database to the newest schema; many processes may call it at once."""
-    engine = create_engine(normal_url(url), connect_args={"connect_timeout": 10})
+    engine = create_engine(
+        normal_url(url), hide_parameters=True, connect_args={"connect_timeout": 10}
+    )
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     try:

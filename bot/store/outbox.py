@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -18,6 +18,7 @@ from bot.store.engine import Tx
 OUTBOX = tables.table(tables.Outbox)
 
 INSTANCE_LOCK_SPACE = 0x535A
+KEEP_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +169,30 @@ async def mark(tx: Tx, row_id: int, status: str, **values: Any) -> None:
 
 _MARK_SENT = text(
     "UPDATE outbox o SET status = 'sent', attempts = o.attempts + 1, sent_at = :now, "
-    "message_id = s.message_id FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
+    "message_id = s.message_id, params = CASE WHEN o.method = 'sendDocument' THEN '{}' ELSE o.params END "
+    "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
     "AS s(id bigint, message_id bigint) WHERE o.id = s.id"
 )
 
 
 async def mark_sent(tx: Tx, sent: Sequence[tuple[int, int | None]]) -> None:
-    """Record delivered rows: (row id, Telegram's message id)."""
+    """Record delivered rows: (row id, Telegram's message id).
+
+    A file that was sent holds clients' data and nobody needs it again: it is dropped.
+    """
     rows = json.dumps([{"id": id_, "message_id": message_id} for id_, message_id in sent])
     await tx.connection.execute(_MARK_SENT, {"rows": rows, "now": tx.now})
+
+
+_FORGET_WORDS = text(
+    "UPDATE outbox SET params = '{}' WHERE audience = 'staff' AND created_at < :before "
+    "AND status IN ('sent', 'failed', 'cancelled') AND params <> '{}'"
+)
+
+
+async def forget_words(tx: Tx) -> None:
+    """Drop what staff read more than three days ago; it may quote clients, who may be erased."""
+    await tx.connection.execute(_FORGET_WORDS, {"before": tx.now - timedelta(days=KEEP_DAYS)})
 
 
 async def get(tx: Tx, row_id: int, *, lock: bool = False) -> OutboxRow | None:
@@ -184,6 +200,17 @@ async def get(tx: Tx, row_id: int, *, lock: bool = False) -> OutboxRow | None:
     query = select(OUTBOX).where(OUTBOX.c.id == row_id)
     row = (await tx.connection.execute(query.with_for_update() if lock else query)).first()
     return _row(row) if row else None
+
+
+_ANY_DUE = text(
+    "SELECT EXISTS (SELECT FROM outbox WHERE status IN ('claimed', 'sending') "
+    "OR (status = 'queued' AND not_before <= :now))"
+)
+
+
+async def any_due(tx: Tx) -> bool:
+    """Whether a row is due or on its way."""
+    return bool((await tx.connection.execute(_ANY_DUE, {"now": tx.now})).scalar())
 
 
 async def next_due_at(tx: Tx) -> datetime | None:

@@ -100,9 +100,28 @@ async def anybody(tx: Tx) -> bool:
 
 
 async def any_admin(tx: Tx) -> bool:
-    """Whether an administrator exists."""
-    query = select(PERSON.c.id).where(PERSON.c.role == Role.ADMIN.value).limit(1)
+    """Whether somebody can administrate: an administrator who left cannot."""
+    query = select(PERSON.c.id).where(PERSON.c.role == Role.ADMIN.value, PERSON.c.active).limit(1)
     return (await tx.connection.execute(query)).first() is not None
+
+
+async def answering_for(tx: Tx, agent_id: int) -> Person:
+    """Who is told about an agent's clients: the agent, or for one who left the supervisor, or an
+    administrator."""
+    agent = await by_id(tx, agent_id)
+    if agent.active:
+        return agent
+    if agent.supervisor_id is not None:
+        supervisor = await by_id(tx, agent.supervisor_id)
+        if supervisor.active and supervisor.role is Role.SUPERVISOR:
+            return supervisor
+    return next(iter(await with_role(tx, Role.ADMIN)), agent)
+
+
+async def hand_over_team(tx: Tx, from_supervisor: int, to_supervisor: int) -> None:
+    """Put every agent of one supervisor under another."""
+    statement = update(PERSON).where(PERSON.c.supervisor_id == from_supervisor)
+    await tx.connection.execute(statement.values(supervisor_id=to_supervisor))
 
 
 def _hash(secret: str) -> bytes:
@@ -143,6 +162,8 @@ async def redeem(tx: Tx, secret: str) -> tables.Invitation:
         raise UserError("这个邀请链接已经用过了，请向发给您的人要一个新的")
     if invitation.expires_at is not None and invitation.expires_at < tx.now:
         raise UserError("这个邀请链接过期了，请向发给您的人要一个新的")
+    if invitation.inviter_id is not None and not (await by_id(tx, invitation.inviter_id)).active:
+        raise UserError("发这个邀请的人已经离职，链接失效了，请向公司里的其他同事要一个新的")
     return invitation
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from bot.store import tables
 from bot.store.engine import Tx
 
+_RULEBOOK_LOCK = 0x5359_0005
+
 REVIEW = tables.table(tables.Review)
 RULEBOOK = tables.table(tables.Rulebook)
 EXAMPLE = tables.table(tables.LabelledExample)
@@ -55,6 +57,57 @@ async def count_waiting(tx: Tx) -> int:
     """How many reviews wait."""
     query = select(func.count()).select_from(REVIEW).where(REVIEW.c.decided_at.is_(None))
     return int((await tx.connection.execute(query)).scalar_one())
+
+
+_WAITING_OFFERS = text(
+    """
+    SELECT r.id FROM review r JOIN outbox o ON o.id = r.outbox_id JOIN touch t ON t.id = o.touch_id
+    WHERE r.decided_at IS NULL AND o.client_id = :client AND t.nature = 'marketing'
+    ORDER BY r.id FOR UPDATE OF r
+    """
+)
+_WITHDRAW_OFFERS = text(
+    """
+    WITH gone AS (
+        UPDATE outbox o SET status = 'cancelled', reason = 'opted_out' FROM touch t
+        WHERE t.id = o.touch_id AND t.nature = 'marketing' AND o.client_id = :client
+          AND o.status IN ('queued', 'claimed', 'held')
+        RETURNING o.id, o.touch_id, o.archive_id
+    ), skipped AS (
+        UPDATE touch SET status = 'skipped', reason = 'opted_out', decided_at = :now
+        WHERE id IN (SELECT touch_id FROM gone)
+    ), closed AS (
+        UPDATE review SET decision = 'withdrawn', decided_at = :now
+        WHERE outbox_id IN (SELECT id FROM gone) AND decided_at IS NULL
+    )
+    SELECT archive_id FROM gone WHERE archive_id IS NOT NULL ORDER BY archive_id
+    """
+)
+
+
+async def withdraw_offers(tx: Tx, client_id: int) -> list[int]:
+    """Cancel a client's marketing that has not left, close its touches and reviews.
+
+    Gives the archive ids of the cancelled texts. The reviews are locked first, in the order in
+    which a decision locks.
+    """
+    values = {"client": client_id, "now": tx.now}
+    await tx.connection.execute(_WAITING_OFFERS, values)
+    return list((await tx.connection.execute(_WITHDRAW_OFFERS, values)).scalars())
+
+
+async def lock_rulebook(tx: Tx) -> None:
+    """Changes of the rulebook follow one another; held to the end of the transaction."""
+    lock = text("SELECT pg_advisory_xact_lock(:key)")
+    await tx.connection.execute(lock, {"key": _RULEBOOK_LOCK})
+
+
+async def knows_version(tx: Tx, digest: str, status: str | None = None) -> bool:
+    """Whether a version of this digest is kept, of this status if one is given."""
+    query = select(RULEBOOK.c.id).where(RULEBOOK.c.digest == digest).limit(1)
+    if status:
+        query = query.where(RULEBOOK.c.status == status)
+    return (await tx.connection.execute(query)).first() is not None
 
 
 async def add_version(tx: Tx, **values: Any) -> int:

@@ -370,11 +370,15 @@ class Review(SQLModel, table=True):
 
 
 class Rulebook(SQLModel, table=True):
-    """Every published or proposed version of the phrase lists, whole."""
+    """Every published or proposed version of the phrase lists, whole.
+
+    ``base`` is the digest of the version in force that it was made from; the first has none.
+    """
 
     __tablename__: ClassVar[str] = "rulebook"
     id: int | None = _id()
     digest: str = _text()
+    base: str | None = _text(nullable=True)
     source: str = _text()
     lexicon: str = _text()
     diff: str = _text(default="")

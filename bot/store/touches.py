@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Text, all_, cast, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from bot.store import tables
@@ -16,6 +17,8 @@ from bot.store.engine import Tx
 TOUCH = tables.table(tables.Touch)
 SURVEY = tables.table(tables.Survey)
 TASK = tables.table(tables.Task)
+
+_PLAN_LOCK = 0x5359_0004
 
 # A planned touch follows the facts; one that was decided, delayed or rewritten by a person stays.
 _PLAN = text(
@@ -41,13 +44,18 @@ async def plan(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         await tx.connection.execute(_PLAN, {"rows": part})
 
 
+async def lock_plan(tx: Tx) -> None:
+    """One planning at a time, so that an older view of the facts cannot undo a newer one's."""
+    await tx.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PLAN_LOCK})
+
+
 async def withdraw(tx: Tx, keys: Sequence[str], from_at: datetime) -> None:
     """Forget planned touches from an instant on that the facts no longer call for."""
     statement = TOUCH.delete().where(
         TOUCH.c.status == "planned",
         TOUCH.c.decided_at.is_(None),
         TOUCH.c.due_at >= from_at,
-        TOUCH.c.dedupe_key.not_in(keys),
+        TOUCH.c.dedupe_key != all_(cast(list(keys), ARRAY(Text))),
     )
     await tx.connection.execute(statement)
 

@@ -26,7 +26,10 @@ SEND_RATE = 120.0
 
 async def serve(given: dict[str, Any]) -> None:
     """Run the product, as its command does but for the web pages, until something ends it."""
-    settings = settings_of(Path(given["folder"]), api_url=given["api"], send_rate=SEND_RATE)
+    folder = Path(given["folder"])
+    settings = settings_of(
+        folder, data_dir=folder / "var", api_url=given["api"], send_rate=SEND_RATE
+    )
     clock = ShiftedClock(timedelta(seconds=given["offset"]))
     async with (
         product.assemble(settings, given["database"], clock) as app,

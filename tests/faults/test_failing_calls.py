@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.gateway import passage
 from bot.gateway.door import OfficeBot, classify
-from bot.outbox.draft import edit, message
+from bot.outbox.draft import Audience, Draft, edit, message
 from bot.outbox.retry import Outcome
 from bot.simulator.server import DEFAULT_TOKEN
 from bot.store import people
@@ -152,11 +152,13 @@ async def test_a_client_who_blocks_and_comes_back_is_reachable_again(running: Ed
 async def test_what_telegram_refuses_is_given_up_and_somebody_is_told(
     running: Edge, number: int
 ) -> None:
-    words = f"第{number}份" + "保单已经寄出。" * 700
-    await running.queue(to_client(WANG, words))
-    await running.becomes(f"第{number}份", "failed", "sent")
-    assert await running.heard(HE, f"第{number}份") == 1
-    assert len(await running.calls(f"第{number}份", "sendMessage")) == 2
+    words = lawful(number)
+    params = {"chat_id": WANG, "text": words, "reply_parameters": {"message_id": 99_999}}
+    await running.queue(Draft(WANG, "sendMessage", params, Audience.CLIENT))
+    await running.becomes(words, "failed", "sent")
+    assert (await row(running, words)).reason == "refused"
+    assert await running.heard(HE, words) == 1
+    assert [call["code"] for call in await running.calls(words)] == [400, 200]
 
 
 async def test_an_edit_that_changes_nothing_counts_as_done(running: Edge, number: int) -> None:

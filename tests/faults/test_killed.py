@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from collections import Counter
@@ -20,6 +21,7 @@ from bot import app as product
 from bot import demo, settings
 from bot.clock import FrozenClock
 from bot.datafile import load
+from bot.demo_office import SampleOffice
 from bot.simulator.server import DEFAULT_TOKEN, Simulator
 from bot.store import archive
 from tests.faults.small_office import (
@@ -54,12 +56,14 @@ class Nursery:
         os.kill(self.pid, signal.SIGKILL)
         self.pid = 0
 
-    def alive(self) -> bool:
-        try:
+    async def until(self, moment: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for a moment, during which the process must not end by itself."""
+
+        async def come() -> bool:
             os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+            return await moment()
+
+        await eventually(come, moment.__name__, within=25)
 
 
 @asynccontextmanager
@@ -93,13 +97,15 @@ async def office_at_rest(database_url: str, folder: Path) -> AsyncIterator[tuple
     address = f"http://127.0.0.1:{await simulator.start(0)}"
     clock = running_clock()
     made = settings_of(folder, api_url=address)
-    sample = load(made.content_dir / "samples" / "office.yaml", demo.SampleOffice)
+    sample = load(made.content_dir / "samples" / "office.yaml", SampleOffice)
     try:
         async with (
             aiohttp.ClientSession() as session,
             product.assemble(made, database_url, cast(FrozenClock, clock)) as app,
         ):
             await demo.seed(app, sample, session, address)
+            # The learned layer as it is now, whatever other runs make of the shared one.
+            shutil.copytree(made.data_dir, folder / "var")
             yield Edge(app, Phone(session, address), clock), address
     finally:
         await simulator.stop()
@@ -148,19 +154,18 @@ async def test_kill_at_any_moment(database_url: str, tmp_path: Path) -> None:
         async with nursery(given) as products:
             for moment in moments(office):
                 await products.start()
-                await eventually(moment, moment.__name__, within=20)
+                await products.until(moment)
                 products.kill()
             await products.start()
 
             async def everything_done() -> bool:
-                assert products.alive(), "the product must not end by itself"
                 waiting = "outbox WHERE status IN ('queued', 'claimed', 'sending')"
                 return (
                     await count(office, "inbox WHERE done_at IS NOT NULL") == UPDATES + 4
                     and await count(office, waiting) == 0
                 )
 
-            await eventually(everything_done, "everything done", within=25)
+            await products.until(everything_done)
         await each_update_was_handled_once(office, list(asked))
         await no_client_got_a_text_twice(office, texts)
         async with office.app.store.begin() as tx:

@@ -155,6 +155,7 @@ def upgrade() -> None:
         "rulebook",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("base", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("lexicon", sa.Text(), nullable=False),
         sa.Column("diff", sa.Text(), server_default=sa.text("''"), nullable=False),
