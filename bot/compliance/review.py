@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.compliance.verdict import MODEL_RULE
+from bot.domain.draft import NOTICE, Draft, button, message
 from bot.domain.people import Person, Role
 from bot.errors import UserError
 from bot.messages import say
-from bot.outbox.draft import NOTICE, Draft, button, message
 from bot.store import archive, book, outbox, people, reviews, tables, touches
 from bot.store.engine import Tx
 from bot.store.outbox import OutboxRow

@@ -26,10 +26,10 @@ from bot.compliance.source import (
     read_source,
 )
 from bot.compliance.verdict import Checker
+from bot.domain.draft import NOTICE, button, message
 from bot.domain.people import Person, Role
 from bot.errors import DataFileError, UserError
 from bot.messages import say
-from bot.outbox.draft import NOTICE, button, message
 from bot.settings import Settings
 from bot.store import archive, outbox, people, reviews, tables
 from bot.store.engine import DATABASE_AWAY, Store, Tx

@@ -17,9 +17,6 @@ class Role(StrEnum):
     CLIENT = "client"
 
 
-STAFF = frozenset({Role.AGENT, Role.SUPERVISOR, Role.OFFICER, Role.ADMIN})
-
-
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody on Telegram whom the office knows.
@@ -37,10 +34,6 @@ class Person:
     timezone: str = "Asia/Shanghai"
     active: bool = True
     reachable: bool = True
-
-    @property
-    def is_staff(self) -> bool:
-        return self.role in STAFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from bot.domain.draft import REMINDER, REPLY, Draft
 from bot.domain.people import Person, Role
 from bot.handlers import COMMANDS
 from bot.messages import say
-from bot.outbox.draft import REMINDER, REPLY, Draft
 from bot.store import outbox, people
 from bot.store.engine import Tx
 

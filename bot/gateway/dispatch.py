@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import handlers
+from bot.domain.draft import Audience
 from bot.domain.event import Event, Kind
 from bot.domain.people import Role
 from bot.errors import ShouyueError, UserError
@@ -20,7 +21,6 @@ from bot.gateway.postman import Postman
 from bot.gateway.update import parse
 from bot.handlers.context import Context, Office
 from bot.messages import say
-from bot.outbox.draft import Audience
 from bot.store import book, inbox, outbox, people
 from bot.store.engine import DATABASE_AWAY, Store, Tx
 from bot.store.inbox import Incoming

@@ -11,10 +11,10 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import ExtBot
 
 from bot.compliance.gate import Gate, Reader
+from bot.domain.draft import Audience
 from bot.gateway import passage
 from bot.gateway.transport import AiohttpRequest, Hinge, NotSentError, ServerFailedError
 from bot.outbox import delivery
-from bot.outbox.draft import Audience
 from bot.outbox.retry import Decision, Outcome, Verb, decide
 from bot.store.engine import Store
 from bot.store.outbox import OutboxRow

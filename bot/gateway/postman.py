@@ -13,10 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.draft import Audience
 from bot.gateway.door import Door
 from bot.gateway.turnstile import Turnstile
 from bot.outbox import delivery
-from bot.outbox.draft import Audience
 from bot.outbox.pacing import FREE_METHODS, Pacer
 from bot.outbox.retry import Decision, Outcome, Verb
 from bot.store import outbox

@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+from bot.domain.draft import Button, button
 from bot.handlers import quick
 from bot.handlers.context import Context
 from bot.intake import flow
 from bot.intake.flow import Answers, Question
-from bot.outbox.draft import Button, button
 from bot.store import tables
 
 _OPTIONS_IN_ROW = 2

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from bot.clients import privacy
+from bot.domain.draft import Button, button, copy_button
 from bot.domain.people import Client, Role
 from bot.domain.policies import ClaimDecision, Policy, PolicyStatus
 from bot.domain.values import parse_phone
@@ -14,17 +14,11 @@ from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake.typed import show_yuan
-from bot.outbox.draft import Button, button, copy_button
 from bot.reminders import service
 from bot.reminders.calendar import next_due
 from bot.store import book, people
 
 PAGE = 8
-
-
-def local_today(context: Context) -> date:
-    """Today where the person is."""
-    return context.tx.now.astimezone(ZoneInfo(context.person.timezone)).date()
 
 
 async def list_(context: Context) -> None:
@@ -49,7 +43,7 @@ async def _page(context: Context, offset: int) -> None:
         ]
     )
     rows.append(back_row(context))
-    counts = await book.counts(context.tx, context.person, local_today(context))
+    counts = await book.counts(context.tx, context.person, context.today())
     key = "clients_list" if counts["clients"] else "clients_none"
     context.show(context.say(key, **counts), rows)
 
@@ -175,8 +169,8 @@ def policy_line(context: Context, policy: Policy) -> str:
 def _status(context: Context, policy: Policy) -> str:
     """The status, or how many days the premium of a policy in force is overdue."""
     due_on = policy.next_due_on
-    if policy.status is PolicyStatus.ACTIVE and due_on and due_on < local_today(context):
-        return context.say("policy_overdue", days=(local_today(context) - due_on).days)
+    if policy.status is PolicyStatus.ACTIVE and due_on and due_on < context.today():
+        return context.say("policy_overdue", days=(context.today() - due_on).days)
     return context.say(f"policy_{policy.status.value}")
 
 

@@ -7,12 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.compliance.verdict import Finding, Verdict
+from bot.domain.draft import Audience, Button, Draft, button, copy_button, message
 from bot.domain.people import Client
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.outbox import delivery
-from bot.outbox.draft import Audience, Button, Draft, button, copy_button, message
 from bot.store import archive, book, people
 
 MAX_LENGTH = 2000

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.compliance.gate import Gate
+from bot.domain.draft import Draft, Keyboard, answer, document, edit, message
 from bot.domain.event import Event, Kind
 from bot.domain.people import Person
 from bot.errors import UserError
 from bot.intake.schema import Questionnaire
 from bot.messages import say
-from bot.outbox.draft import Draft, Keyboard, answer, document, edit, message
 from bot.reminders.schema import Cadences
 from bot.scripts_library.match import Matcher
 from bot.scripts_library.schema import Library
@@ -90,6 +92,10 @@ class Context:
             return reader(text)
         except ValueError as error:
             raise UserError(self.say("old_button")) from error
+
+    def today(self) -> date:
+        """Today where the person is."""
+        return self.tx.now.astimezone(ZoneInfo(self.person.timezone)).date()
 
     def say(self, key: str, **values: Any) -> str:
         """A sentence of the interface in the person's script."""

@@ -11,12 +11,11 @@ from bot.clients.importing import check_rows
 from bot.clients.service import export_book, import_book
 from bot.clients.sheet import read_sheet
 from bot.clients.wording import ImportRefused, problems_csv, render_problems, render_report
+from bot.domain.draft import button
 from bot.errors import UserError
-from bot.handlers.clients import local_today
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.messages import traditional
-from bot.outbox.draft import button
 from bot.reminders import service
 from bot.store import book
 
@@ -44,7 +43,7 @@ async def file(context: Context) -> None:
     """A sheet was sent: all of it is imported, or nothing, with every fault by line."""
     content = await context.fetch(context.event.reference)
     sheet = await asyncio.to_thread(read_sheet, context.event.file_name, content)
-    plan = await asyncio.to_thread(check_rows, sheet, local_today(context))
+    plan = await asyncio.to_thread(check_rows, sheet, context.today())
     if isinstance(plan, list):
         _refuse(context, plan)
         return
@@ -71,4 +70,4 @@ async def export(context: Context) -> None:
         raise UserError(context.say("export_none"))
     content = await export_book(context.tx, context.person)
     caption = context.say("export_caption")
-    context.send_file(f"客户名单-{local_today(context)}.xlsx", content, caption)
+    context.send_file(f"客户名单-{context.today()}.xlsx", content, caption)

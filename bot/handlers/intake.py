@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.domain.draft import button
 from bot.errors import UserError
 from bot.handlers import asking
-from bot.handlers.clients import local_today
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import flow, service
@@ -14,7 +14,6 @@ from bot.intake.flow import Answers, Question
 from bot.intake.from_answers import household_from_answers
 from bot.intake.gap import analyse
 from bot.intake.report import render_report
-from bot.outbox.draft import button
 from bot.store import book, tables
 
 _OVERVIEW_PAGE = 8
@@ -82,7 +81,7 @@ async def tap(context: Context) -> None:
 
 
 async def _begin(context: Context, client_id: int | None) -> None:
-    title = context.say("interview_untitled", day=local_today(context))
+    title = context.say("interview_untitled", day=context.today())
     if client_id is not None:
         client = await book.client(context.tx, context.person, client_id, "interview")
         title = context.say("interview_of", name=client.name)
@@ -130,7 +129,7 @@ async def _act(context: Context, interview_id: int, action: str, key: str, value
 
 
 def _record(context: Context, answers: Answers, key: str, raw: str) -> Answers:
-    return flow.record(context.office.questionnaire, answers, key, raw, today=local_today(context))
+    return flow.record(context.office.questionnaire, answers, key, raw, today=context.today())
 
 
 async def typed(context: Context) -> None:
@@ -249,6 +248,6 @@ def _report(context: Context, interview: tables.Interview, answers: Answers) -> 
     elif agreed is not True:
         context.show(context.say("report_no_consent"), rows)
     else:
-        household = household_from_answers(questionnaire, answers, today=local_today(context))
+        household = household_from_answers(questionnaire, answers, today=context.today())
         report = render_report(analyse(household))
         context.show(report, rows, html=True, client_id=interview.client_id)

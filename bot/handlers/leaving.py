@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bot.domain.draft import NOTICE, button, message
 from bot.domain.people import Person, Role
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox.draft import NOTICE, button, message
 from bot.reminders import service
 from bot.store import book, outbox, people
 

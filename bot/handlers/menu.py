@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.domain.draft import Button, button
 from bot.domain.people import Role
 from bot.handlers.context import Context
-from bot.outbox.draft import Button, button
 from bot.store import book, people
 
 # role: rows of (key of the label, data of the button)

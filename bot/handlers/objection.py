@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.event import Kind
-from bot.domain.people import Role
-from bot.errors import UserError
-from bot.handlers import compose
-from bot.handlers.context import Context
-from bot.handlers.menu import back_row
-from bot.outbox.draft import (
+from bot.domain.draft import (
     COPY_LIMIT,
     NOTICE,
     Audience,
@@ -18,6 +12,12 @@ from bot.outbox.draft import (
     copy_button,
     inline_here,
 )
+from bot.domain.event import Kind
+from bot.domain.people import Role
+from bot.errors import UserError
+from bot.handlers import compose
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
 from bot.scripts_library.match import Matching
 from bot.scripts_library.render import chat_text, choices, inline_results, plain_text
 from bot.scripts_library.schema import Answer, Intent

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from bot.compliance import lint
 from bot.compliance.records import COLUMNS, row_of
+from bot.domain.draft import button
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox.draft import button
 from bot.store import archive
 
 _PERIODS = (7, 30, 90)

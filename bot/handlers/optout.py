@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.compliance import review
+from bot.domain.draft import NOTICE, Audience, button, message
 from bot.errors import UserError
 from bot.handlers.context import Context
-from bot.outbox.draft import NOTICE, Audience, button, message
 from bot.reminders import service
 from bot.store import book, outbox, people
 

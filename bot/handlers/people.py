@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bot.domain.draft import NOTICE, Button, button, copy_button, message
 from bot.domain.people import Client, Person, Role
 from bot.errors import AccessDenied, UserError
 from bot.handlers import leaving
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox.draft import NOTICE, Button, button, copy_button, message
 from bot.reminders import service
 from bot.store import book, outbox, people
 

@@ -10,12 +10,12 @@ from typing import Any
 from bot.compliance import editing, lint, rulebook
 from bot.compliance.editing import Place
 from bot.compliance.source import Source, make_checker, read_source
+from bot.domain.draft import button
 from bot.errors import DataFileError, UserError
 from bot.handlers.compose import explain
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.handlers.officer import office_today
-from bot.outbox.draft import button
 from bot.store import archive
 
 BACK_TEST_DAYS = 30

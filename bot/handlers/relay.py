@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.draft import NOTICE, Audience, button, message
 from bot.domain.people import Client, Role
 from bot.errors import UserError
 from bot.handlers import objection, optout
 from bot.handlers.context import Context
-from bot.outbox.draft import NOTICE, Audience, button, message
 from bot.store import book, outbox, people
 
 _STOP = re.compile(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.compliance import review
+from bot.domain.draft import button
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox.draft import button
 from bot.store import reviews
 
 _SHOWN = 3

@@ -5,10 +5,10 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from bot.compliance import rulebook
+from bot.domain.draft import button
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox.draft import button
 from bot.store import people, reviews, tables
 
 _SHOWN = 6

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.domain.draft import NOTICE, Audience, button, message
 from bot.domain.event import Kind
 from bot.domain.people import Client, Person, Role
 from bot.domain.values import parse_phone
 from bot.errors import AccessDenied, UserError
 from bot.handlers import menu
 from bot.handlers.context import Context
-from bot.outbox.draft import NOTICE, Audience, button, message
 from bot.store import book, outbox, people, tables
 
 

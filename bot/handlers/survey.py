@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.domain.draft import NOTICE, Audience, button, message
 from bot.domain.people import Role
 from bot.errors import UserError
 from bot.handlers.context import Context
-from bot.outbox.draft import NOTICE, Audience, button, message
 from bot.store import book, outbox, people, tables, touches
 
 LOW = 2

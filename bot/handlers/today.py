@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.draft import Button, button
 from bot.errors import UserError
-from bot.handlers.clients import local_today
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox.draft import Button, button
 from bot.store import book, tables, touches
 
 _DAYS = 7
@@ -21,8 +20,8 @@ async def today(context: Context) -> None:
     tasks = await touches.open_tasks(context.tx, context.person.id, 8)
     until = context.tx.now + timedelta(days=_DAYS)
     coming = await touches.upcoming(context.tx, context.person.id, until, limit=3 * _SHOWN)
-    counts = await book.counts(context.tx, context.person, local_today(context))
-    lines = [context.say("today_title", day=local_today(context), **counts)]
+    counts = await book.counts(context.tx, context.person, context.today())
+    lines = [context.say("today_title", day=context.today(), **counts)]
     lines.append(context.say("today_tasks" if tasks else "today_no_tasks", count=len(tasks)))
     lines += [f"{number}. {task.title}" for number, task in enumerate(tasks, 1)]
     lines.append(context.say("today_touches" if coming else "today_no_touches", days=_DAYS))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.draft import button
 from bot.domain.people import Client
 from bot.errors import UserError
 from bot.handlers.compose import MAX_LENGTH, explain
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox.draft import button
 from bot.reminders import service
 from bot.reminders.calendar import next_client_hour
 from bot.store import book, tables, touches

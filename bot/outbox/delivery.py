@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.compliance import review
 from bot.compliance.verdict import Verdict
+from bot.domain.draft import NOTICE, Audience, Draft, message
 from bot.domain.people import Person, Role
 from bot.messages import say
-from bot.outbox.draft import NOTICE, Audience, Draft, message
 from bot.outbox.retry import Decision, Outcome, Verb
 from bot.store import archive, outbox, people, touches
 from bot.store.engine import Tx

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.outbox.draft import Audience
+from bot.domain.draft import Audience
 
 MAX_ATTEMPTS = 6
 _FIRST_WAIT = 2.0

@@ -9,12 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.compliance.gate import Gate
-from bot.domain.people import Client, Person, Role
-from bot.domain.policies import Claim, Policy, PolicyStatus
-from bot.errors import UserError
-from bot.messages import say
-from bot.outbox import delivery
-from bot.outbox.draft import (
+from bot.domain.draft import (
     COPY_LIMIT,
     NOTICE,
     REMINDER,
@@ -24,6 +19,11 @@ from bot.outbox.draft import (
     copy_button,
     message,
 )
+from bot.domain.people import Client, Person, Role
+from bot.domain.policies import Claim, Policy, PolicyStatus
+from bot.errors import UserError
+from bot.messages import say
+from bot.outbox import delivery
 from bot.reminders.facts import Agent, Book, birthday_of
 from bot.reminders.occurrences import policy_lapse_day
 from bot.reminders.plan import Refusal, Touch, plan_touches, recheck

@@ -196,18 +196,6 @@ async def hand_over_all(tx: Tx, from_agent: int, to_agent: int) -> None:
     await hand_over(tx, await served_by(tx, from_agent), to_agent)
 
 
-async def upsert_client(tx: Tx, agent_id: int, external_id: str, **given: Any) -> Client:
-    """Add a client of an import, or change the one with the same external id."""
-    values = client_values(tx, given)
-    statement = pg_insert(CLIENT).values(
-        agent_id=agent_id, external_id=external_id, created_at=tx.now, **values
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["agent_id", "external_id"], set_=values
-    )
-    return _client(tx, (await tx.connection.execute(statement.returning(CLIENT))).one())
-
-
 async def upsert_policy(tx: Tx, client_id: int, number: str, **values: Any) -> Policy:
     """Add a policy, or change the one of the same client and number."""
     statement = pg_insert(POLICY).values(client_id=client_id, number=number, **values)

@@ -52,8 +52,3 @@ async def put_setting(tx: Tx, key: str, value: Any) -> None:
         ),
         {"key": key, "value": json.dumps(value)},
     )
-
-
-async def drop_setting(tx: Tx, key: str) -> None:
-    """Forget a small fact."""
-    await tx.connection.execute(delete(SETTING).where(SETTING.c.key == key))

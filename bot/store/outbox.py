@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
-from bot.outbox.draft import Audience, Draft
+from bot.domain.draft import Audience, Draft
 from bot.store import tables
 from bot.store.engine import Tx
 

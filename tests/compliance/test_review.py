@@ -13,10 +13,10 @@ from sqlalchemy import insert
 from bot.clock import FrozenClock
 from bot.compliance import review
 from bot.compliance.verdict import Finding, Verdict
+from bot.domain.draft import Audience, message
 from bot.domain.people import Client, Person, Role
 from bot.errors import UserError
 from bot.outbox import delivery
-from bot.outbox.draft import Audience, message
 from bot.store import archive, book, outbox, people, reviews, touches
 from bot.store.engine import Store, Tx
 from tests.office import HE, LI, LIN, greet, office

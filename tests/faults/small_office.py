@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot import settings
 from bot.app import App
 from bot.clock import FrozenClock, ShiftedClock
-from bot.outbox.draft import Audience, Draft, message
+from bot.domain.draft import Audience, Draft, message
 from bot.store import outbox
 from tests.office import Phone, office
 

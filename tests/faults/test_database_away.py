@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox.draft import message
+from bot.domain.draft import message
 from bot.store import outbox
 from bot.store.engine import DATABASE_AWAY
 from tests.faults.small_office import Edge, edge, eventually, lawful, to_client

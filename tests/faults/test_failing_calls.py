@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from telegram.error import TelegramError
 
+from bot.domain.draft import Audience, Draft, edit, message
 from bot.gateway import passage
 from bot.gateway.door import OfficeBot, classify
-from bot.outbox.draft import Audience, Draft, edit, message
 from bot.outbox.retry import Outcome
 from bot.simulator.server import DEFAULT_TOKEN
 from bot.store import people

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bot.outbox.draft import REMINDER, message
+from bot.domain.draft import REMINDER, message
 from tests.faults.small_office import edge
 from tests.office import LIN, greet
 

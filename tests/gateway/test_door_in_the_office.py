@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.draft import Audience, Draft, message
 from bot.errors import DoorBypassed
-from bot.outbox.draft import Audience, Draft, message
 from bot.store import archive, outbox, people
 from tests.faults.small_office import BLOCKED, WARNED, Edge, add_rule, lawful, to_client
 from tests.office import HE, LIN, WANG

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outbox.draft import Audience
+from bot.domain.draft import Audience
 from bot.outbox.pacing import Pacer
 from bot.outbox.retry import MAX_ATTEMPTS, Outcome, Verb, decide
 

@@ -64,11 +64,6 @@ def copy_button(text: str, copied: str) -> Button:
     return {"text": text, "copy_text": {"text": copied}}
 
 
-def link_button(text: str, url: str) -> Button:
-    """An inline button that opens a link."""
-    return {"text": text, "url": url}
-
-
 def inline_here(text: str, query: str) -> Button:
     """An inline button that starts an inline query in this chat."""
     return {"text": text, "switch_inline_query_current_chat": query}
