@@ -41,7 +41,7 @@ async def _redeem(context: Context, secret: str) -> None:
     if role is Role.CLIENT:
         welcome = known is None or known.role is Role.CLIENT
     else:
-        welcome = known is None or (known.is_staff and not known.active)
+        welcome = known is None or (known.role is not Role.CLIENT and not known.active)
     if not welcome:
         raise UserError(context.say("already_registered"))
     if role is Role.CLIENT:
