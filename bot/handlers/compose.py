@@ -129,6 +129,7 @@ async def _judge(context: Context, client: Client, text: str) -> None:
         await _send(context, client, text, verdict)
         return
     archive_id = await _keep_verdict(context, client, text, verdict)
+    await _fate(context, client.id, archive_id, "stopped")
     await context.set_dialogue(
         flow="compose",
         client=client.id,
@@ -138,6 +139,18 @@ async def _judge(context: Context, client: Client, text: str) -> None:
     )
     rows = _ways_out(context, verdict, archive_id, reviewable=client.person_id is not None)
     context.show(explain(context, text, verdict), rows, html=True, client_id=client.id)
+
+
+async def _fate(context: Context, client_id: int, archive_id: int, fate: str) -> None:
+    """Add to the record of a text what became of it here: stopped, copied or rewritten."""
+    await archive.append(
+        context.tx,
+        fate,
+        Audience.CLIENT.value,
+        subject_id=archive_id,
+        author_id=context.person.id,
+        client_id=client_id,
+    )
 
 
 async def _keep_verdict(context: Context, client: Client, text: str, verdict: Verdict) -> int:
@@ -159,7 +172,8 @@ async def _send(context: Context, client: Client, text: str, verdict: Verdict) -
     await context.set_dialogue()
     person = await people.by_id(context.tx, client.person_id) if client.person_id else None
     if person is None or not person.reachable:
-        await _keep_verdict(context, client, text, verdict)
+        archive_id = await _keep_verdict(context, client, text, verdict)
+        await _fate(context, client.id, archive_id, "copied")
         short = len(text) <= _MOST_COPIED
         copy = [[copy_button(context.say("button_copy"), text)]] if short else []
         said = context.say("compose_copy", name=client.name)
@@ -275,13 +289,7 @@ async def _take_rewrite(context: Context, archive_id: int) -> None:
     state, client = await _stopped_state(context, archive_id)
     if not state["rewrite"]:
         raise UserError(context.say("old_button"))
-    await archive.append(
-        context.tx,
-        "rewritten",
-        Audience.CLIENT.value,
-        author_id=context.person.id,
-        client_id=client.id,
-    )
+    await _fate(context, client.id, state["archive"], "rewritten")
     await _judge(context, client, state["rewrite"])
 
 

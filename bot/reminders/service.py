@@ -287,7 +287,8 @@ async def lapse_overdue(tx: Tx, cadences: Cadences, settings: Settings) -> None:
         if lapses_on is not None and today >= lapses_on:
             await records.change_policy(tx, policy.id, status=PolicyStatus.LAPSED.value)
             lapsed[policy.client_id].append(policy.number)
-    log.info("%s policies lapsed", sum(map(len, lapsed.values())))
+    if lapsed:
+        log.info("%s policies lapsed", sum(map(len, lapsed.values())))
 
 
 async def preview(
