@@ -12,6 +12,7 @@ from bot.compliance.editing import Place
 from bot.compliance.source import Source, make_checker, read_source
 from bot.domain.draft import button
 from bot.errors import DataFileError, UserError
+from bot.handlers import backtesting
 from bot.handlers.compose import explain
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
@@ -226,28 +227,12 @@ async def _ask_why(context: Context, base: Source, rules: str, why: str) -> None
     except DataFileError as error:
         faults = "\n".join(dict.fromkeys(problem.reason for problem in error.problems))
         raise UserError(context.say("phrase_refused", fault=faults[:800])) from error
-    today, facts = office_today(context), context.office.gate.facts
-    tested = await rulebook.back_test(context.tx, in_force, candidate, BACK_TEST_DAYS, today, facts)
+    told = await backtesting.lines(context, candidate, BACK_TEST_DAYS)
     await context.set_dialogue(
         flow="phrase", step="publish", rules=rules, why=why, base=base.digest
     )
-    lines = [
-        context.say(
-            "back_test",
-            days=BACK_TEST_DAYS,
-            messages=tested.messages,
-            stopped=len(tested.newly_stopped),
-            passed=len(tested.newly_passed),
-            same=tested.unchanged_stopped,
-        )
-    ]
-    for key, examples in (("stopped", tested.newly_stopped), ("passed", tested.newly_passed)):
-        lines += [
-            context.say(f"back_test_{key}", text=html.escape(text[:120]))
-            for text, _ in examples[:_SHOWN]
-        ]
     rows = [[button(context.say("button_publish"), "1:ph:publish"), *back_row(context)]]
-    context.show(f"{html.escape(why)}\n\n" + "\n".join(lines), rows, html=True)
+    context.show(f"{html.escape(why)}\n\n" + "\n".join(told), rows, html=True)
 
 
 async def _publish(context: Context) -> None:

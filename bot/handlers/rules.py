@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from zoneinfo import ZoneInfo
 
 from bot.compliance import rulebook
+from bot.compliance.source import make_checker
 from bot.domain.draft import button
-from bot.errors import UserError
+from bot.errors import DataFileError, UserError
+from bot.handlers import backtesting
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.store import people, reviews, tables
 
 _SHOWN = 6
 _DIFF = 1500
+_BACK_TEST_DAYS = (7, 30, 90)
 
 
 async def versions(context: Context) -> None:
@@ -47,6 +51,8 @@ async def tap(context: Context) -> None:
             await rulebook.reject(context.tx, context.number(version_id))
             context.toast(context.say("rules_rejected", id=version_id))
             await versions(context)
+        case ["test", version_id, days]:
+            await _test(context, context.number(version_id), context.number(days))
         case ["back", version_id]:
             await context.set_dialogue(flow="publish", version=context.number(version_id))
             context.reply(context.say("rules_back_why", id=version_id), [back_row(context)])
@@ -75,8 +81,29 @@ async def _show(context: Context, version_id: int) -> None:
         row.append(button(context.say("button_reject"), f"1:ru:reject:{version.id}"))
     elif version.status == "published" and version.digest != context.office.gate.checker.version:
         row.append(button(context.say("button_roll_back"), f"1:ru:back:{version.id}"))
+    tests = []
+    if version.digest != context.office.gate.checker.version:
+        tests = [
+            button(context.say("button_back_test", days=days), f"1:ru:test:{version.id}:{days}")
+            for days in _BACK_TEST_DAYS
+        ]
     back = [button(context.say("menu_rules"), "1:m:guize"), *back_row(context)]
-    context.show(text, [row, back] if row else [back])
+    context.show(text, [row for row in (row, tests, back) if row])
+
+
+async def _test(context: Context, version_id: int, days: int) -> None:
+    """What this version would have done with the messages of the last days."""
+    version = await reviews.version(context.tx, version_id)
+    if version is None or days not in _BACK_TEST_DAYS:
+        raise UserError(context.say("old_button"))
+    in_force = context.office.gate.checker
+    try:
+        candidate = await asyncio.to_thread(make_checker, rulebook.source_of(version), in_force)
+    except DataFileError as error:
+        raise UserError(context.say("rules_unreadable", id=version_id)) from error
+    told = await backtesting.lines(context, candidate, days)
+    rows = [[button(context.say("button_rules_look"), f"1:ru:show:{version_id}")]]
+    context.show("\n".join(told), [*rows, back_row(context)], html=True)
 
 
 async def _who(context: Context, version: tables.Rulebook) -> str:

@@ -75,7 +75,7 @@ def _browser(player: Playwright) -> str:
     path = found or (own if Path(own).exists() else None)
     if path is None:
         message = "没有找到 Chromium，浏览器测试没有运行（可用 apt-get install chromium 安装）"
-        if os.environ.get("SHOUYUE_REQUIRE_BROWSER") == "1":
+        if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(message)
         pytest.skip(message)
     return path
@@ -124,7 +124,7 @@ class Hand:
 
     def keep(self, name: str) -> None:
         """A picture for the documents, only when it is asked for."""
-        if os.environ.get("SHOUYUE_SCREENSHOTS") == "1":
+        if os.environ.get("KEEP_SCREENSHOTS") == "1":
             IMAGES.mkdir(parents=True, exist_ok=True)
             self.page.wait_for_timeout(300)
             self.page.screenshot(path=IMAGES / f"{name}.png")
