@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -42,12 +42,12 @@ async def import_book(tx: Tx, agent: Person, plan: ImportPlan) -> ImportReport:
     problems += _others_clients(agent, matched)
     if problems:
         raise ImportRefused(sorted(problems, key=lambda problem: problem.line))
-    tally = _Tally()
+    tally = ImportReport(ignored=plan.ignored)
     for each in matched:
         client_id = await _keep_client(tx, agent, each, standing, tally)
         for policy in each.entry.policies:
             await _keep_policy(tx, client_id, policy, standing.policies.get(policy.number), tally)
-    return tally.report(plan)
+    return tally
 
 
 async def _lock(tx: Tx, agent: Person) -> None:
@@ -100,31 +100,12 @@ def _others_clients(agent: Person, matched: Sequence[Matched]) -> list[LineProbl
     ]
 
 
-@dataclass(slots=True)
-class _Tally:
-    """Counts while an import writes."""
-
-    added_clients: int = 0
-    changed_clients: int = 0
-    unchanged_clients: int = 0
-    added_policies: int = 0
-    changed_policies: int = 0
-    unchanged_policies: int = 0
-    namesakes: tuple[str, ...] = ()
-    without_due: tuple[str, ...] = ()
-    moved_back: tuple[str, ...] = ()
-
-    def report(self, plan: ImportPlan) -> ImportReport:
-        counted = {field.name: getattr(self, field.name) for field in fields(self)}
-        return ImportReport(ignored=plan.ignored, **counted)
-
-
 async def _keep_client(
     tx: Tx,
     agent: Person,
     each: Matched,
     standing: AgentBook,
-    tally: _Tally,
+    tally: ImportReport,
 ) -> int:
     entry, client = each.entry, each.client
     given = {key: value for key in _CLIENT_FIELDS if (value := getattr(entry, key)) is not None}
@@ -148,7 +129,7 @@ async def _keep_client(
 
 
 async def _keep_policy(
-    tx: Tx, client_id: int, entry: PolicyEntry, held: Policy | None, tally: _Tally
+    tx: Tx, client_id: int, entry: PolicyEntry, held: Policy | None, tally: ImportReport
 ) -> None:
     given: dict[str, Any] = {
         key: value for key in _POLICY_FIELDS if (value := getattr(entry, key)) is not None

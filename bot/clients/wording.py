@@ -15,9 +15,9 @@ _SHOWN_VALUE = 24
 _SHOWN_NAMES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ImportReport:
-    """What an import did, in numbers of clients and policies.
+    """What an import did, in numbers of clients and policies; counted up while it writes.
 
     ``ignored`` are titles of columns not understood; ``namesakes`` new clients whose name the
     book had already; ``without_due`` numbers of policies in force that have no due date and

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.compliance.source import RULES
 from bot.datafile import KeyPath, Position, read_yaml
 from bot.errors import UserError
-
-NAME = "banned_phrases.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Place:
 
 def _places(text: str) -> tuple[list[Place], list[str]]:
     """Every rule of the file in order, and the lines of the file."""
-    value, positions = read_yaml(NAME, text)
+    value, positions = read_yaml(RULES, text)
     lines = text.splitlines()
     starts: list[tuple[int, int, str, dict[str, Any]]] = []
     borders: list[int] = []

@@ -231,7 +231,8 @@ class Watcher:
         self._seen = self._stamps()
         try:
             source = read_source(self._settings.content_dir)
-            source.book()
+            if source.digest != self.version:  # else first_checker has just validated it
+                source.book()
         except DataFileError as error:
             self.fault = str(error)
             log.warning("the rulebook file is refused, the version kept last stays:\n%s", error)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from bot.compliance.checks import Facts, Hit, Notice, Rules, Scan, Situation
@@ -13,8 +11,7 @@ from bot.compliance.contexts import sentence
 from bot.compliance.features import features
 from bot.compliance.model import Model
 from bot.compliance.restore import Views, views
-from bot.compliance.schema import Book, Rule, parse_book
-from bot.datafile import read_text
+from bot.compliance.schema import Book, Rule
 
 __all__ = ["Checker", "Facts", "Finding", "Notice", "Verdict"]
 
@@ -81,19 +78,6 @@ class Checker:
         self.name = f"{version}-{model.digest[:8]}" if model is not None else version
         self.rules = Rules(book)
         self.categories = {entry.id: entry for entry in book.rulebook.categories}
-
-    @classmethod
-    def load(cls, rules_path: Path, model_path: Path | None) -> Checker:
-        """Read the rulebook (``lexicon.yaml`` lies beside it) and the model, if there is one.
-
-        Raises DataFileError when a file is refused. Without a model only the rules judge.
-        """
-        lexicon_path = rules_path.with_name("lexicon.yaml")
-        rules, lexicon = read_text(rules_path), read_text(lexicon_path)
-        book = parse_book((str(rules_path), rules), (str(lexicon_path), lexicon))
-        model = Model.load(model_path) if model_path is not None else None
-        version = hashlib.sha256(f"{rules}\0{lexicon}".encode()).hexdigest()[:12]
-        return cls(book, model, version)
 
     def check(
         self,
@@ -238,7 +222,7 @@ def _with_words(text: str, findings: tuple[Finding, ...], replacements: dict[str
     position = len(text)
     for finding in sorted(findings, key=lambda entry: -entry.start):
         if finding.end <= position:
-            text = text[: finding.start] + (replacements[finding.rule]) + text[finding.end :]
+            text = text[: finding.start] + replacements[finding.rule] + text[finding.end :]
             position = finding.start
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.draft import REMINDER, REPLY, Draft
@@ -42,7 +43,4 @@ async def publish(tx: Tx) -> None:
     for draft in drafts:
         digest = hashlib.sha256(repr(draft.params).encode()).hexdigest()[:16]
         key = f"menu:{draft.chat_id}:{digest}"
-        waiting = Draft(
-            draft.chat_id, draft.method, draft.params, priority=REMINDER, dedupe_key=key
-        )
-        await outbox.enqueue(tx, [waiting])
+        await outbox.enqueue(tx, [replace(draft, priority=REMINDER, dedupe_key=key)])

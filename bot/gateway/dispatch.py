@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import handlers
+from bot.clients.sheet import MAX_BYTES
 from bot.domain.draft import Audience
 from bot.domain.event import Event, Kind
 from bot.domain.people import Role
@@ -27,7 +28,6 @@ from bot.store.inbox import Incoming
 
 log = logging.getLogger(__name__)
 
-MAX_FILE_BYTES = 5 * 1024 * 1024
 _AT_ONCE = 8
 _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 30.0
@@ -194,7 +194,7 @@ class Dispatcher:
         """The content of a file that a person sent, at most 5 MB."""
         try:
             file = await self._bot.get_file(file_id)
-            if (file.file_size or 0) > MAX_FILE_BYTES:
+            if (file.file_size or 0) > MAX_BYTES:
                 raise UserError("文件超过 5 MB，请分成几份再发")
             return bytes(await file.download_as_bytearray())
         except ShouyueError:

@@ -28,7 +28,7 @@ async def list_(context: Context) -> None:
 
 async def _page(context: Context, offset: int) -> None:
     found = await book.clients(context.tx, context.person, limit=PAGE + 1, offset=offset)
-    rows = [[button(_label(context, client), f"1:cl:{client.id}")] for client in found[:PAGE]]
+    rows = [[button(context.label(client), f"1:cl:{client.id}")] for client in found[:PAGE]]
     turn = []
     if offset:
         turn.append(button(context.say("button_previous"), f"1:cl:page:{max(0, offset - PAGE)}"))
@@ -46,11 +46,6 @@ async def _page(context: Context, offset: int) -> None:
     counts = await book.counts(context.tx, context.person, context.today())
     key = "clients_list" if counts["clients"] else "clients_none"
     context.show(context.say(key, **counts), rows)
-
-
-def _label(context: Context, client: Client) -> str:
-    mark = "" if client.person_id else context.say("mark_not_joined")
-    return f"{client.name}{mark}"
 
 
 async def tap(context: Context) -> None:
@@ -107,7 +102,7 @@ async def searched(context: Context) -> None:
     writing = "draft" in state
     await context.set_dialogue(**({"flow": "compose", "draft": state["draft"]} if writing else {}))
     what = "co" if writing else "cl"
-    rows = [[button(_label(context, client), f"1:{what}:{client.id}")] for client in found]
+    rows = [[button(context.label(client), f"1:{what}:{client.id}")] for client in found]
     context.reply(context.say("clients_found", count=len(found)), [*rows, back_row(context)])
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import html
-from dataclasses import asdict
 from typing import Any
 
 from bot.compliance.verdict import Finding, Verdict
-from bot.domain.draft import Audience, Button, Draft, button, copy_button, message
+from bot.domain.draft import COPY_LIMIT, Audience, Button, Draft, button, copy_button, message
 from bot.domain.people import Client
 from bot.errors import UserError
 from bot.handlers.context import Context
@@ -18,7 +17,6 @@ from bot.store import archive, book, people
 MAX_LENGTH = 2000
 _SHOWN_FINDINGS = 4
 _PAGE = 8
-_MOST_COPIED = 256
 
 
 async def choose(context: Context) -> None:
@@ -31,17 +29,12 @@ async def _choose(context: Context, text: str) -> None:
     if not found:
         raise UserError(context.say("clients_none_yet"))
     await context.set_dialogue(flow="compose", draft=text[:MAX_LENGTH])
-    rows = [[button(_label(context, client), f"1:co:{client.id}")] for client in found]
+    rows = [[button(context.label(client), f"1:co:{client.id}")] for client in found]
     rows.append([button(context.say("button_find_client"), "1:co:find"), *back_row(context)])
     asked = context.say("compose_choose")
     if text:
         asked = context.say("compose_choose_ready", text=text[:MAX_LENGTH])
     context.show(asked, rows)
-
-
-def _label(context: Context, client: Client) -> str:
-    mark = "" if client.person_id else context.say("mark_not_joined")
-    return f"{client.name}{mark}"
 
 
 async def offer(context: Context, text: str) -> None:
@@ -155,16 +148,13 @@ async def _fate(context: Context, client_id: int, archive_id: int, fate: str) ->
 
 async def _keep_verdict(context: Context, client: Client, text: str, verdict: Verdict) -> int:
     """A text is archived even when it does not leave from here."""
-    return await archive.append(
+    return await delivery.archive_judged(
         context.tx,
-        "judged",
-        Audience.CLIENT.value,
+        verdict,
+        text,
+        Audience.CLIENT,
         author_id=context.person.id,
         client_id=client.id,
-        text=text,
-        decision=verdict.decision,
-        findings=[asdict(finding) for finding in verdict.findings],
-        rulebook=verdict.version,
     )
 
 
@@ -174,7 +164,7 @@ async def _send(context: Context, client: Client, text: str, verdict: Verdict) -
     if person is None or not person.reachable:
         archive_id = await _keep_verdict(context, client, text, verdict)
         await _fate(context, client.id, archive_id, "copied")
-        short = len(text) <= _MOST_COPIED
+        short = len(text) <= COPY_LIMIT
         copy = [[copy_button(context.say("button_copy"), text)]] if short else []
         said = context.say("compose_copy", name=client.name)
         context.show(f"{said}\n\n{text}", [*copy, back_row(context)], client_id=client.id)
@@ -280,7 +270,7 @@ async def _rewrite_by_hand(context: Context, archive_id: int) -> None:
     state, client = await _stopped_state(context, archive_id)
     text = str(state["stopped"])
     rows = [back_row(context)]
-    if len(text) <= _MOST_COPIED:
+    if len(text) <= COPY_LIMIT:
         rows.insert(0, [copy_button(context.say("button_copy_original"), text)])
     context.reply(context.say("compose_again"), rows, client_id=client.id)
 

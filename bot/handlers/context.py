@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.compliance.gate import Gate
 from bot.domain.draft import Draft, Keyboard, answer, document, edit, message
 from bot.domain.event import Event, Kind
-from bot.domain.people import Person
+from bot.domain.people import Client, Person
 from bot.errors import UserError
 from bot.intake.schema import Questionnaire
 from bot.messages import say
@@ -100,6 +100,10 @@ class Context:
     def say(self, key: str, **values: Any) -> str:
         """A sentence of the interface in the person's script."""
         return say(key, self.script, **values)
+
+    def label(self, client: Client) -> str:
+        """A client's name for a button, marked while the client has not joined."""
+        return f"{client.name}{'' if client.person_id else self.say('mark_not_joined')}"
 
     def reply(self, text: str, keyboard: Keyboard | None = None, **given: Any) -> None:
         """A new message to the person."""

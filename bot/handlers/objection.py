@@ -18,6 +18,7 @@ from bot.errors import UserError
 from bot.handlers import compose
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
+from bot.outbox import delivery
 from bot.scripts_library.match import Matching
 from bot.scripts_library.render import chat_text, choices, inline_results, plain_text
 from bot.scripts_library.schema import Answer, Intent
@@ -174,14 +175,8 @@ async def chosen(context: Context) -> None:
     if answer is None:
         return
     verdict = context.office.gate.judge(answer.text, "public")
-    archive_id = await archive.append(
-        context.tx,
-        "judged",
-        Audience.PUBLIC.value,
-        author_id=context.person.id,
-        text=answer.text,
-        decision=verdict.decision,
-        rulebook=verdict.version,
+    archive_id = await delivery.archive_judged(
+        context.tx, verdict, answer.text, Audience.PUBLIC, author_id=context.person.id
     )
     await archive.append(
         context.tx,

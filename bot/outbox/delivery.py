@@ -26,7 +26,7 @@ async def queue_judged(
     text was blocked, or queued before under the same ``dedupe_key``.
     """
     if archive_id is None:
-        archive_id = await _judged(tx, draft, verdict, text)
+        archive_id = await _archived(tx, draft, verdict, text)
     if verdict.decision == "block":
         await archive.append(
             tx, "blocked", draft.audience.value, subject_id=archive_id, author_id=draft.author_id
@@ -40,17 +40,32 @@ async def queue_judged(
     return row_id
 
 
-async def _judged(tx: Tx, draft: Draft, verdict: Verdict, text: str) -> int:
+async def archive_judged(
+    tx: Tx,
+    verdict: Verdict,
+    text: str,
+    audience: Audience,
+    *,
+    author_id: int | None,
+    client_id: int | None = None,
+) -> int:
+    """Put a text and its verdict into the archive; gives the record's id, for its later fate."""
     return await archive.append(
         tx,
         "judged",
-        draft.audience.value,
-        author_id=draft.author_id,
-        client_id=draft.client_id,
+        audience.value,
+        author_id=author_id,
+        client_id=client_id,
         text=text,
         decision=verdict.decision,
         findings=[asdict(finding) for finding in verdict.findings],
         rulebook=verdict.version,
+    )
+
+
+async def _archived(tx: Tx, draft: Draft, verdict: Verdict, text: str) -> int:
+    return await archive_judged(
+        tx, verdict, text, draft.audience, author_id=draft.author_id, client_id=draft.client_id
     )
 
 
@@ -68,7 +83,7 @@ async def admit(tx: Tx, row: OutboxRow, verdict: Verdict) -> bool:
     draft = row.draft
     if draft.method == "answerInlineQuery" or not text_of(draft):
         return await _admit_wordless(tx, row, verdict)
-    archive_id = row.archive_id or await _judged(tx, draft, verdict, text_of(draft))
+    archive_id = row.archive_id or await _archived(tx, draft, verdict, text_of(draft))
     if verdict.decision == "block":
         await outbox.mark(tx, row.id, "blocked", archive_id=archive_id, reason="compliance")
         await archive.append(
@@ -171,7 +186,7 @@ async def _decide_touch(tx: Tx, draft: Draft, status: str, reason: str | None) -
 
 async def _tell(tx: Tx, draft: Draft, key: str, **values: Any) -> None:
     """Tell the author, or for the product's own words the client's agent, or an officer."""
-    if draft.audience.value == "staff":
+    if draft.audience is Audience.STAFF:
         return
     for person in await _responsible(tx, draft):
         text = say(key, person.script, text=text_of(draft)[:300], **values)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.compliance.source import read_book
 from bot.compliance.verdict import MAX_LENGTH, Checker
 from tests.compliance.conftest import DATA
 
@@ -164,5 +165,5 @@ def test_many_threads_share_one_checker(checker: Checker) -> None:
 
 
 def test_a_checker_loads_without_a_model() -> None:
-    checker = Checker.load(DATA / "banned_phrases.yaml", None)
+    checker = Checker(read_book(DATA), None, "rules")
     assert checker.check("这款保本保息").decision == "block"
