@@ -1,0 +1,97 @@
+"""An agent's book: clients, policies, claims, consents and intake interviews."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+)
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables.columns import at, flag, id_, ref, sealed, text_
+
+
+class Client(SQLModel, table=True):
+    """A client in an agent's book. Phone and ID number are sealed and found by blind index."""
+
+    __tablename__: ClassVar[str] = "client"
+    __table_args__ = (UniqueConstraint("agent_id", "external_id"),)
+    id: int | None = id_()
+    agent_id: int = ref("person.id")
+    person_id: int | None = ref("person.id", nullable=True)
+    external_id: str | None = text_(nullable=True)
+    name: str = text_()
+    sex: str | None = text_(nullable=True)
+    birth_on: date | None = None
+    birth_lunar: bool = flag(False)
+    phone_sealed: bytes | None = sealed()
+    phone_index: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True, index=True))
+    id_number_sealed: bytes | None = sealed()
+    timezone: str = text_(default="Asia/Shanghai")
+    marketing_ok: bool = flag(True)
+    deceased: bool = flag(False)
+    created_at: datetime = at()
+
+
+class Policy(SQLModel, table=True):
+    """A policy of a client. ``next_due_on`` is the oldest unpaid due date."""
+
+    __tablename__: ClassVar[str] = "policy"
+    __table_args__ = (UniqueConstraint("client_id", "number"),)
+    id: int | None = id_()
+    client_id: int = ref("client.id")
+    number: str = text_()
+    product: str = text_()
+    company: str = text_()
+    premium: Decimal = Field(sa_column=Column(Numeric(14, 2), nullable=False))
+    frequency: str = text_(default="yearly")
+    sum_insured: Decimal | None = Field(sa_column=Column(Numeric(16, 2), nullable=True))
+    issued_on: date | None = None
+    next_due_on: date | None = None
+    status: str = text_(default="active")
+    jurisdiction: str = text_(default="CN")
+
+
+class Claim(SQLModel, table=True):
+    """A claim on a policy; decision and its instant are set together."""
+
+    __tablename__: ClassVar[str] = "claim"
+    __table_args__ = (CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided"),)
+    id: int | None = id_()
+    policy_id: int = ref("policy.id")
+    opened_at: datetime = at()
+    decided_at: datetime | None = at(nullable=True)
+    decision: str | None = text_(nullable=True)
+
+
+class Consent(SQLModel, table=True):
+    """What a client agreed to, each answer kept; the newest of a kind is in force."""
+
+    __tablename__: ClassVar[str] = "consent"
+    id: int | None = id_()
+    client_id: int = ref("client.id")
+    kind: str = text_()
+    given: bool
+    recorded_by: int | None = ref("person.id", nullable=True)
+    recorded_at: datetime = at()
+
+
+class Interview(SQLModel, table=True):
+    """An intake interview; ``answers_sealed`` is the whole answer state, encrypted."""
+
+    __tablename__: ClassVar[str] = "interview"
+    id: int | None = id_()
+    agent_id: int = ref("person.id")
+    client_id: int | None = ref("client.id", nullable=True)
+    title: str = text_()
+    answers_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    status: str = text_(default="open")
+    started_at: datetime = at()
+    updated_at: datetime = at()
