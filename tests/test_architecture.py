@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "bot.compliance",
         "bot.intake",
         "bot.outbox",
+        "bot.pictures",
         "bot.reminders",
         "bot.scripts_library",
     ),
@@ -65,6 +66,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "cryptography": ("bot.store.vault",),
     "jieba": ("bot.compliance", "bot.scripts_library"),
     "lunardate": ("bot.reminders.calendar",),
+    "matplotlib": ("bot.pictures",),
     "numpy": ("bot.compliance", "bot.scripts_library"),
     "opencc": (
         "bot.messages",

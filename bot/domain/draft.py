@@ -124,10 +124,28 @@ def answer(chat_id: int, callback_id: str, text: str = "", *, alert: bool = Fals
 
 def document(chat_id: int, name: str, content: bytes, caption: str = "", **given: Any) -> Draft:
     """A file; its content travels in the row as base64, so that a restart can still send it."""
+    return Draft(
+        chat_id, "sendDocument", _file(chat_id, "document", name, content, caption), **given
+    )
+
+
+def photo(
+    chat_id: int,
+    content: bytes,
+    caption: str = "",
+    keyboard: Keyboard | None = None,
+    **given: Any,
+) -> Draft:
+    """A PNG picture, kept in the row like a document's content."""
+    params = _file(chat_id, "photo", "picture.png", content, caption)
+    return Draft(chat_id, "sendPhoto", _markup(params, keyboard), **given)
+
+
+def _file(chat_id: int, kind: str, name: str, content: bytes, caption: str) -> dict[str, Any]:
     params: dict[str, Any] = {
         "chat_id": chat_id,
-        "document": {"file_name": name, "content": base64.b64encode(content).decode()},
+        kind: {"file_name": name, "content": base64.b64encode(content).decode()},
     }
     if caption:
         params["caption"] = caption
-    return Draft(chat_id, "sendDocument", params, **given)
+    return params

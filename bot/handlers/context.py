@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.compliance.gate import Gate
-from bot.domain.draft import Draft, Keyboard, answer, document, edit, message
+from bot.domain.draft import Draft, Keyboard, answer, document, edit, message, photo
 from bot.domain.event import Event, Kind
 from bot.domain.people import Client, Person
 from bot.errors import UserError
@@ -127,6 +127,12 @@ class Context:
     def send_file(self, name: str, content: bytes, caption: str = "", **given: Any) -> None:
         """A document to the person."""
         self.drafts.append(document(self.event.chat_id, name, content, caption, **given))
+
+    def send_photo(
+        self, content: bytes, caption: str = "", keyboard: Keyboard | None = None, **given: Any
+    ) -> None:
+        """A picture to the person, with buttons below it."""
+        self.drafts.append(photo(self.event.chat_id, content, caption, keyboard, **given))
 
     async def dialogue(self) -> dict[str, Any]:
         """What the person is in the middle of."""

@@ -1,0 +1,1 @@
+"""Pictures and printed pages: what people would rather look at than read."""
