@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from itertools import permutations
+from operator import itemgetter, or_
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -31,6 +33,7 @@ from bot.compliance.schema import Book, Category, Rule, compile_pattern, expand,
 MOST_HITS = 24
 MOST_SLOTS = 4
 _SHORT = 3
+_INDEX = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,7 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """For whom, where and when the text is judged."""
 
     audience: str
@@ -68,16 +70,19 @@ class Situation:
     facts: Facts
 
 
-@dataclass(slots=True)
-class Scan:
-    """What stands in a text: stems as (index, start, end), the rules met, the lexicon classes.
+Match = tuple[int, int, int]
+"""A stem by its index, and where it stands."""
 
-    ``met`` are the rules of which every slot has a stem in the text.
+
+class Scan(NamedTuple):
+    """What stands in a text: every stem, the rules met, and the ``stems`` that met them.
+
+    A rule is met when every slot of it has a stem in the text.
     """
 
-    stems: list[tuple[int, int, int]] = field(default_factory=list)
-    met: list[int] = field(default_factory=list)
-    concepts: list[Concept] = field(default_factory=list)
+    matches: list[Match]
+    stems: list[Match]
+    met: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,9 @@ class _Compiled:
 
 
 class _Stem(NamedTuple):
-    """What a stem is for: its slots in rules, as pairs and as a mask, the rules that it alone
-    meets, its lexicon classes, and whether it has a Latin edge."""
+    """What a stem is for: its slots in rules, its lexicon classes; whether it has a Latin edge."""
 
     uses: tuple[tuple[int, int], ...]
-    mask: int
-    alone: tuple[int, ...]
     classes: tuple[int, ...]
     latin: bool
 
@@ -126,7 +128,9 @@ class Rules:
         self._allowed = {stem_of(word) for word in book.lexicon.contexts.allowed}
         stems = sorted({stem for stem in (*self._uses, *self._classes, *self._allowed) if stem})
         self._width = len(self.compiled)
-        self._stems = [self._compiledstem_of(stem) for stem in stems]
+        self._stems = [self._stem(stem) for stem in stems]
+        self._masks = [self._mask(stem.uses) for stem in self._stems]
+        self._planes = self._mask((0, slot) for slot in range(MOST_SLOTS))
         self._full = self._mask((number, 0) for number in range(self._width))
         self._spare = self._mask(
             (number, slot)
@@ -144,17 +148,9 @@ class Rules:
             mask |= 1 << (slot * self._width + number)
         return mask
 
-    def _compiledstem_of(self, stem: str) -> _Stem:
-        uses = self._uses.get(stem, [])
-        near_uses = [use for use in uses if self.compiled[use[0]].slots > 1]
-        alone = [number for number, _ in uses if self.compiled[number].slots == 1]
-        return _Stem(
-            tuple(uses),
-            self._mask(near_uses),
-            tuple(alone),
-            tuple(self._classes.get(stem, ())),
-            has_latin_edge(stem),
-        )
+    def _stem(self, stem: str) -> _Stem:
+        uses, classes = self._uses.get(stem, ()), self._classes.get(stem, ())
+        return _Stem(tuple(uses), tuple(classes), has_latin_edge(stem))
 
     def _add_rule(self, rule: Rule, category: Category, classes: dict[str, list[str]]) -> None:
         number = len(self.compiled)
@@ -181,31 +177,45 @@ class Rules:
         )
 
     def scan(self, views: Views) -> Scan:
-        """Find every stem, overlapping ones too; those inside a longer lawful phrase are left out."""
+        """Find every stem, overlapping ones too, and the rules that they could break."""
         matches = self._automaton.find_matches_as_indexes(views.compact.text, overlapping=True)
-        scan = Scan()
-        if not matches:
-            return scan
-        lawful = [(start, end) for index, start, end in matches if index in self._lawful]
-        mask = self._spare
-        alone: list[int] = []
-        for match in matches:
-            index, start, end = match
-            _, near_mask, numbers, classes, latin = self._stems[index]
-            if latin and not latin_whole(views, start, end):
-                continue
-            if lawful and within(lawful, start, end):
-                continue
-            scan.stems.append(match)
-            mask |= near_mask
-            alone += numbers
-            for number in classes:
-                scan.concepts.append(Concept(number, start))
+        # Most texts meet no rule even if every stem counts, and are done here.
+        possible = self._complete(matches)
+        if not possible:
+            return Scan(matches, [], [])
+        wanted = possible * self._planes
+        useful = [match for match in matches if self._masks[match[0]] & wanted]
+        stems = self._counting(views, useful, self._lawful_spans(matches))
+        return Scan(matches, stems, list(_bits(self._complete(stems))))
+
+    def concepts(self, views: Views, scan: Scan) -> list[Concept]:
+        """The lexicon classes met in a text, with their places."""
+        named = [match for match in scan.matches if self._stems[match[0]].classes]
+        counting = self._counting(views, named, self._lawful_spans(scan.matches))
+        return [
+            (start, number) for index, start, _ in counting for number in self._stems[index].classes
+        ]
+
+    def _complete(self, matches: list[Match]) -> int:
+        """The rules, as bits, of which every slot has one of these stems."""
+        masks = map(self._masks.__getitem__, map(_INDEX, matches))
+        mask = reduce(or_, masks, self._spare)
         complete = self._full
         for slot in range(MOST_SLOTS):
             complete &= mask >> (slot * self._width)
-        scan.met = [*dict.fromkeys(alone), *_bits(complete)]
-        return scan
+        return complete
+
+    def _lawful_spans(self, matches: list[Match]) -> list[Span]:
+        return [(start, end) for index, start, end in matches if index in self._lawful]
+
+    def _counting(self, views: Views, matches: list[Match], lawful: list[Span]) -> list[Match]:
+        """Without parts of longer Latin words, and without what lies in a longer lawful phrase."""
+        return [
+            (index, start, end)
+            for index, start, end in matches
+            if not (self._stems[index].latin and not latin_whole(views, start, end))
+            and not (lawful and within(lawful, start, end))
+        ]
 
     def hits(self, views: Views, scan: Scan, situation: Situation) -> list[Hit]:
         """The rules that the text breaks, each at the first place where nothing excuses it."""

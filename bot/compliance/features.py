@@ -55,12 +55,8 @@ _NAMED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """A lexicon class met in the compact text at ``start``; ``number`` is the class."""
-
-    number: int
-    start: int
+Concept = tuple[int, int]
+"""Where a lexicon class was met in the compact text, and the number of the class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +189,25 @@ def _add_words(named: _Named, folded: str) -> None:
         named.add(kind, [f"{left} {right}" for left, right in pairs], EVERYWHERE)
 
 
+class _ConceptHashes(dict[tuple[int, int], int]):
+    """Two classes one after the other, or a class and itself for the class alone → the hash."""
+
+    def __missing__(self, pair: tuple[int, int]) -> int:
+        first, second = pair
+        kind, name = ("concept", f"{first}")
+        if first != second:
+            kind, name = ("concepts", f"{first}>{second}")
+        self[pair] = _hash_of(name, _NAMED[kind])
+        return self[pair]
+
+
+_CONCEPT_HASHES = _ConceptHashes()
+_FOLLOWING = 5
+
+
 def _add_concepts(named: _Named, concepts: list[Concept]) -> None:
-    met = sorted({(concept.start, concept.number) for concept in concepts})
+    met = sorted(set(concepts))
     for index, (start, number) in enumerate(met):
-        named.add("concept", [str(number)], start)
-        later = [f"{number}>{other}" for _, other in met[index + 1 : index + 5] if other != number]
-        named.add("concepts", later, start)
+        later = [other for _, other in met[index + 1 : index + _FOLLOWING] if other != number]
+        named.hashes += [_CONCEPT_HASHES[number, other] for other in (number, *later)]
+        named.places += [start] * (len(later) + 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 FIRST_CODE = 0xE000
 _SHORTEST_RUN = 2
@@ -80,7 +80,8 @@ def initial_of(char: str) -> str:
 LATIN_RUN = re.compile(r"[a-z]+")
 
 
-def spell(run: str) -> list[tuple[int, int, str]] | None:
+@lru_cache(maxsize=8192)
+def spell(run: str) -> tuple[tuple[int, int, str], ...] | None:
     """Cut a run of small Latin letters into syllables: (start, end, code), or None.
 
     The longest syllable is tried first, with backing up; None when no cut covers the run.
@@ -90,9 +91,9 @@ def spell(run: str) -> list[tuple[int, int, str]] | None:
     spellings = _spellings()
     dead: set[int] = set()
 
-    def cut(start: int) -> list[tuple[int, int, str]] | None:
+    def cut(start: int) -> tuple[tuple[int, int, str], ...] | None:
         if start == len(run):
-            return []
+            return ()
         if start in dead:
             return None
         for end in range(min(len(run), start + 6), start + 1, -1):
@@ -100,7 +101,7 @@ def spell(run: str) -> list[tuple[int, int, str]] | None:
             if code is not None:
                 rest = cut(end)
                 if rest is not None:
-                    return [(start, end, code), *rest]
+                    return ((start, end, code), *rest)
         dead.add(start)
         return None
 

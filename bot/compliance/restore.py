@@ -9,20 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from bot.compliance import borders, disguise, pinyin
-from bot.compliance.normalise import EMOJI, View, compact_of, fold, normalise, strip_noise, unrepeat
+from bot.compliance.normalise import (
+    EMOJI,
+    PLAIN,
+    View,
+    compact_of,
+    fold,
+    normalise,
+    strip_noise,
+    unrepeat,
+)
 
 _LETTER = re.compile("[a-z]")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(NamedTuple):
     """A guarded word found under a disguise: its place in ``compact`` and the kind of disguise."""
 
     start: int
@@ -30,8 +38,7 @@ class Restored:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
+class Views(NamedTuple):
     """All views of one text. ``restored`` are the disguised words; ``noisy`` counts inserted signs.
 
     ``syllables`` counts typed pinyin; ``emoji`` holds the meanings of emoji in the text.
@@ -67,7 +74,11 @@ def _forms(latin: bool) -> tuple[AhoCorasick, list[tuple[str, str, str]]]:
             if key != word and len(key) > 1:
                 entries.setdefault(key, (key, word, kind))
     listed = list(entries.values())
-    automaton = AhoCorasick([form for form, _, _ in listed], matchkind=MatchKind.LeftmostLongest)
+    automaton = AhoCorasick(
+        [form for form, _, _ in listed],
+        matchkind=MatchKind.LeftmostLongest,
+        implementation=Implementation.DFA,
+    )
     return automaton, listed
 
 
@@ -84,12 +95,12 @@ Replacement = tuple[int, int, str, str]
 
 # Three characters or more, each parted from the next by the same thing, even by a mark that
 # otherwise ends a clause: nobody writes words so, but those who hide them do.
-_SPACED = re.compile(r"[一-鿿]([^一-鿿]{1,2})[一-鿿](?:\1[一-鿿])+")
+_SPACED = re.compile(r"(?<=[一-鿿])([^一-鿿]{1,2})[一-鿿](?:\1[一-鿿])+")
 _NOT_HAN = re.compile(r"[^一-鿿]")
 
 
-def _written_disguises(text: str) -> list[Replacement]:
-    automaton, entries = _forms(_LETTER.search(text) is not None)
+def _written_disguises(text: str, plain: bool) -> list[Replacement]:
+    automaton, entries = _forms(not plain and _LETTER.search(text) is not None)
     found: list[Replacement] = []
     for index, start, end in automaton.find_matches_as_indexes(text):
         form, word, kind = entries[index]
@@ -101,7 +112,8 @@ def _written_disguises(text: str) -> list[Replacement]:
             continue
         found.append((start, end, word, kind))
     for spaced in _SPACED.finditer(text):
-        found.append((*spaced.span(), _NOT_HAN.sub("", spaced.group()), "symbols"))
+        start, end = spaced.start() - 1, spaced.end()
+        found.append((start, end, _NOT_HAN.sub("", text[start:end]), "symbols"))
     return found
 
 
@@ -112,12 +124,13 @@ def _latin_disguises(
     initials: list[Replacement] = []
     syllables: dict[int, tuple[int, str]] = {}
     latin = list(pinyin.LATIN_RUN.finditer(folded.text))
-    if not latin:
-        return initials, syllables
     chinese = _CHINESE.search(folded.text) is not None
-    places = _places(folded, compact)
     cuts = [pinyin.spell(match.group()) for match in latin]
-    typed = chinese or 2 * sum(cut is not None for cut in cuts) > len(cuts)
+    spelt = sum(cut is not None for cut in cuts)
+    typed = chinese or 2 * spelt > len(cuts)
+    if not spelt and disguise.INITIALS.keys().isdisjoint(match.group() for match in latin):
+        return initials, syllables
+    places = {source: index for index, source in enumerate(compact.sources(folded))}
     for match, cut in zip(latin, cuts, strict=True):
         start = places.get(match.start())
         if start is None:
@@ -129,18 +142,6 @@ def _latin_disguises(
         for first, last, code in (cut or ()) if typed else ():
             syllables[start + first] = (start + last, code)
     return initials, syllables
-
-
-def _places(folded: View, compact: View) -> dict[int, int]:
-    """Folded position → compact position, for what the compact text kept."""
-    if compact is folded:
-        return {index: index for index in range(len(folded.text))}
-    by_source = {start: index for index, start in enumerate(compact.positions())}
-    return {
-        index: by_source[start]
-        for index, start in enumerate(folded.positions())
-        if start in by_source
-    }
 
 
 def _sound_of(text: str, syllables: dict[int, tuple[int, str]]) -> tuple[str, Sequence[int]]:
@@ -163,7 +164,11 @@ def _sound_of(text: str, syllables: dict[int, tuple[int, str]]) -> tuple[str, Se
 def _sounds() -> tuple[AhoCorasick, list[str]]:
     sounds = disguise.guarded_sounds()
     return (
-        AhoCorasick(list(sounds), matchkind=MatchKind.LeftmostLongest),
+        AhoCorasick(
+            list(sounds),
+            matchkind=MatchKind.LeftmostLongest,
+            implementation=Implementation.DFA,
+        ),
         list(sounds.values()),
     )
 
@@ -229,20 +234,25 @@ def _replace(view: View, replacements: list[Replacement]) -> tuple[View, tuple[R
 def views(text: str) -> Views:
     """Every view of ``text``. The caller bounds its length."""
     folded, hidden = fold(text)
-    compact, noisy = strip_noise(folded)
+    plain = PLAIN.fullmatch(folded.text) is not None
+    compact, noisy = (folded, 0) if plain else strip_noise(folded)
     compact = unrepeat(compact)
-    replacements = _written_disguises(compact.text)
-    initials, syllables = _latin_disguises(folded, compact)
+    replacements = _written_disguises(compact.text, plain)
+    initials, syllables = ([], {}) if plain else _latin_disguises(folded, compact)
     sound, sounding = _sounding_words(compact.text, syllables)
     restored: tuple[Restored, ...] = ()
     if replacements or initials or sounding:
         replacements = _without_overlaps([*sounding, *initials, *replacements])
         compact, restored = _replace(compact, replacements)
         sound, _ = _sound_of(compact.text, _moved(syllables, replacements))
-    emoji = tuple(
-        disguise.EMOJI_MEANINGS[sign]
-        for sign in EMOJI.findall(folded.text)
-        if sign in disguise.EMOJI_MEANINGS
+    emoji: tuple[str, ...] = (
+        ()
+        if plain
+        else tuple(
+            disguise.EMOJI_MEANINGS[sign]
+            for sign in EMOJI.findall(folded.text)
+            if sign in disguise.EMOJI_MEANINGS
+        )
     )
     return Views(text, folded, compact, sound, restored, hidden, noisy, len(syllables), emoji)
 

@@ -117,7 +117,7 @@ def featured(examples: list[Example], rules: checks.Rules) -> list[Featured]:
     for example in examples:
         seen = views(example.text)
         if seen.compact.text:
-            found = features(seen, rules.scan(seen).concepts)
+            found = features(seen, rules.concepts(seen, rules.scan(seen)))
             texts.append(Featured(found, seen.compact.text, example))
     return texts
 

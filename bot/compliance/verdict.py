@@ -31,6 +31,7 @@ DISGUISES = {
 }
 
 Decision = Literal["pass", "warn", "block"]
+_NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Checker:
         self.model = model
         self.version = version
         self.name = f"{version}-{model.digest[:8]}" if model is not None else version
+        self._clean = Verdict("pass", (), self.name)
         self.rules = Rules(book)
         self.categories = {entry.id: entry for entry in book.rulebook.categories}
 
@@ -91,13 +93,12 @@ class Checker:
         """Judge ``text``. Bounded in time and memory whatever the text; never raises."""
         if len(text) > MAX_LENGTH:
             return Verdict("block", (self._too_long(text),), self.name)
-        situation = Situation(audience, jurisdiction, on, facts or Facts())
+        situation = Situation(audience, jurisdiction, on, facts or _NO_FACTS)
         findings, rules = self._judge(text, situation)
-        decision = _strictest(findings)
-        rewrite = None
-        if decision != "pass":
-            rewrite = self._rewrite(text, findings, rules, situation)
-        return Verdict(decision, findings, self.name, rewrite)
+        if not findings:
+            return self._clean
+        rewrite = self._rewrite(text, findings, rules, situation)
+        return Verdict(_strictest(findings), findings, self.name, rewrite)
 
     def _judge(
         self, text: str, situation: Situation
@@ -106,8 +107,10 @@ class Checker:
         if not seen.compact.text:
             return (), {}
         scan = self.rules.scan(seen)
-        hits = self.rules.hits(seen, scan, situation)
+        hits = self.rules.hits(seen, scan, situation) if scan.met else []
         learned, chance = self._learned(seen, scan)
+        if not hits and learned is None:
+            return (), {}
         findings = [
             finding for hit in hits if (finding := self._finding(hit, seen, chance)) is not None
         ]
@@ -145,7 +148,7 @@ class Checker:
         model = self.model
         if model is None:
             return None, 1.0
-        found = features(seen, scan.concepts)
+        found = features(seen, self.rules.concepts(seen, scan))
         text = seen.compact.text
         scored = model.score(found, text)
         name = model.categories[scored.category]
@@ -208,7 +211,7 @@ class Checker:
 
 def _strictest(findings: tuple[Finding, ...]) -> Decision:
     actions = {finding.action for finding in findings}
-    return "block" if "block" in actions else "warn" if actions else "pass"
+    return "block" if "block" in actions else "warn"
 
 
 def _with_disclosures(text: str, findings: tuple[Finding, ...]) -> str:
