@@ -13,6 +13,14 @@ class UserError(ShouyueError):
     """A person's input cannot be used; the sentence is shown to that person in the chat."""
 
 
+class Unclear(UserError):
+    """Input that may mean several things; ``candidates`` are (what to type, how it is shown)."""
+
+    def __init__(self, message: str, candidates: tuple[tuple[str, str], ...]) -> None:
+        self.candidates = candidates
+        super().__init__(message)
+
+
 class AccessDenied(UserError):
     """The person may not see or do this; the attempt is traced where the data is read."""
 

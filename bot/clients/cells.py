@@ -10,15 +10,10 @@ from decimal import Decimal
 from typing import cast
 
 from bot.clients.columns import choices, meaning_of, simplified
+from bot.domain.amounts import Period, parse_amount
+from bot.domain.dates import parse_date
+from bot.domain.identity import IdNumber, parse_id_number, parse_phone
 from bot.domain.numerals import plain
-from bot.domain.values import (
-    IdNumber,
-    Period,
-    parse_amount,
-    parse_date,
-    parse_id_number,
-    parse_phone,
-)
 from bot.errors import UserError
 from bot.reminders.calendar import (
     LUNAR_FIRST_YEAR,

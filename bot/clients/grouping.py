@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.clients.entries import IDENTITY, ClientEntry, Line, PolicyEntry
-from bot.domain.values import parse_id_number
+from bot.domain.identity import parse_id_number
 
 
 @dataclass(slots=True, eq=False)

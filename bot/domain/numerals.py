@@ -7,7 +7,9 @@ import unicodedata
 from decimal import Decimal
 
 LONGEST = 40
-DIGITS = str.maketrans("零〇○一二两兩三四五六七八九壹贰叁肆伍陆柒捌玖", "00012223456789123456789")
+DIGITS = str.maketrans(
+    "零〇○一二两兩三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸", "00012223456789123456789236"
+)
 _UNIT_WORDS = str.maketrans("萬億仟佰拾w", "万亿千百十万")
 _UNITS = (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 10))
 

@@ -6,14 +6,14 @@ import json
 from datetime import date
 
 from bot.clients import privacy
+from bot.domain.amounts import show_yuan
 from bot.domain.draft import Button, button, copy_button
+from bot.domain.identity import parse_phone
 from bot.domain.people import Client, Role
 from bot.domain.policies import ClaimDecision, Policy, PolicyStatus
-from bot.domain.values import parse_phone
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.intake.typed import show_yuan
 from bot.reminders import service
 from bot.reminders.calendar import next_due
 from bot.store import book, people

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.domain.draft import NOTICE, Audience, button, message
 from bot.domain.event import Kind
+from bot.domain.identity import parse_phone
 from bot.domain.people import Client, Person, Role
-from bot.domain.values import parse_phone
 from bot.errors import AccessDenied, UserError
 from bot.handlers import menu
 from bot.handlers.context import Context

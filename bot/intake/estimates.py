@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.domain.amounts import CENT
 from bot.domain.household import Assumptions, Expense, Household, Member
-from bot.domain.values import CENT
 
 ZERO = Decimal(0)
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bot.domain.amounts import CENT
 from bot.domain.household import Assumptions, Household, Member
-from bot.domain.values import CENT
 from bot.intake.gap import GapReport, analyse
 from bot.intake.grade import FOLLOW_UP_DAYS
 from bot.intake.household import load_household

@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.amounts import show_yuan
 from bot.errors import UserError
 from bot.intake.schema import Kind, Questionnaire
-from bot.intake.typed import Raw, read_value, show_value, show_yuan
+from bot.intake.typed import Raw, read_value, show_value
 from bot.intake.walk import Slot, names_of, options_of, walk
 
 Answers = dict[str, Any]

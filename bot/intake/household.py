@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from bot.datafile import DataModel, KeyPath, Position, locate, read_text, read_yaml, validate
+from bot.domain.amounts import LARGEST_AMOUNT, Period, parse_amount
 from bot.domain.household import (
     Appetite,
     Asset,
@@ -29,7 +30,6 @@ from bot.domain.household import (
     Timing,
 )
 from bot.domain.numerals import read_number
-from bot.domain.values import LARGEST_AMOUNT, Period, parse_amount
 from bot.errors import DataFileError, DataProblem, UserError
 
 USABLE: dict[AssetKind, Decimal] = {

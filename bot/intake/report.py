@@ -6,13 +6,13 @@ import re
 from decimal import Decimal
 from html import escape, unescape
 
+from bot.domain.amounts import show_yuan
 from bot.domain.household import COVER_KINDS, CoverKind, Household, Member
 from bot.intake.gap import GapReport
 from bot.intake.grade import FOLLOW_UP_DAYS, Attribute, LeadClass
 from bot.intake.needs import LifeNeed
 from bot.intake.priority import Priority
 from bot.intake.protection import RiskKind
-from bot.intake.typed import show_yuan
 
 MAX_REPORT = 3500
 _SHOWN_SHARES = 4

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.datafile import DataModel, KeyPath, Position, locate, read_text, read_yaml, validate
-from bot.domain.values import Period
+from bot.domain.amounts import Period
 from bot.errors import DataFileError, DataProblem
 
 Kind = Literal[

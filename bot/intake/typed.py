@@ -9,26 +9,43 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.amounts import CENT, parse_amount, show_yuan
+from bot.domain.births import parse_birth
+from bot.domain.identity import parse_id_number, parse_phone
+from bot.domain.numerals import plain as one_spelling
 from bot.domain.numerals import read_number
-from bot.domain.values import (
-    CENT,
-    TypedDate,
-    parse_age,
-    parse_amount,
-    parse_date,
-    parse_id_number,
-    parse_phone,
-)
-from bot.errors import UserError
+from bot.errors import Unclear, UserError
 from bot.intake.schema import Option, QuestionSpec
 
 Raw = str | int | bool | Sequence[str]
 
 MAX_TEXT = 500
-_YES_WORDS = "是 有 对 要 好 同意 可以 愿意 需要 会 嗯 在 y yes 1 是的 有的 好的 同意的 true"
-_NO_WORDS = "否 没 没有 无 不 不是 不对 不要 不同意 不可以 不愿意 不需要 不会 不在 n no 0 2 false"
+_SHOWN_OPTIONS = 6
+_YES_WORDS = (
+    "是 有 对 要 好 同意 可以 愿意 需要 会 嗯 在 y yes 1 是的 有的 好的 同意的 true 係 系 得 行 成 没问题 ok "
+    "好啊 有啊 係啊 得啊 可以啊 愿意的 对的 要的"
+)
+_NO_WORDS = (
+    "否 没 没有 无 不 不是 不对 不要 不同意 不可以 不愿意 不需要 不会 不在 n no 0 2 false 冇 唔係 唔系 唔要 唔使 "
+    "唔得 唔好 唔同意 不用 不行 不太行 不了 没有的 算了"
+)
 _YES = frozenset(_YES_WORDS.split())
 _NO = frozenset(_NO_WORDS.split())
+_NEGATIONS = "不没无冇唔非未"
+_DOUBTFUL_BELOW = 1000
+_COUNT_WORDS = {
+    "俩": 2,
+    "仨": 3,
+    "一对": 2,
+    "一双": 2,
+    "双胞胎": 2,
+    "龙凤胎": 2,
+    "三胞胎": 3,
+    "独生子": 1,
+    "独生女": 1,
+    "独苗": 1,
+}
+_SONS_AND_DAUGHTERS = re.compile(r"(.)个?(?:儿子?|男孩?|仔)[,、和]?(.)个?(?:女儿?|女孩?|囡|闺女)")
 _PERIOD_WORDS = {"yearly": "/年", "monthly": "/月", "quarterly": "/季", "half_yearly": "/半年"}
 
 
@@ -91,10 +108,22 @@ def _choice(options: Sequence[Option], text: str) -> str:
     if re.fullmatch(r"[0-9]{1,2}", typed) and 1 <= int(typed) <= len(options):
         return options[int(typed) - 1].value
     near = [option for option in options if len(typed) >= 2 and typed in _folded(option.label)]
+    near = near or [option for option in options if _speaks_of(option, typed)]
     if len(near) == 1:
         return near[0].value
+    if 1 < len(near) <= _SHOWN_OPTIONS:
+        raise Unclear("说的是哪一个？", tuple((one.value, one.label) for one in near))
     labels = "、".join(option.label for option in options)
     raise UserError(f"请从这些里选一个：{labels}。")
+
+
+def _speaks_of(option: Option, typed: str) -> bool:
+    """Whether a sentence names the option (``我是小学老师``) and does not deny it."""
+    for word in map(_folded, (option.label, *option.also)):
+        at = typed.find(word) if len(word) > 1 else -1
+        if at >= 0 and not (at and typed[at - 1] in _NEGATIONS):
+            return True
+    return False
 
 
 def _choices(spec: QuestionSpec, options: Sequence[Option], raw: Raw) -> list[str]:
@@ -115,14 +144,16 @@ def _parts(raw: Raw) -> Sequence[str]:
 
 def _yes_no(text: str) -> bool:
     typed = _folded(text)
-    if typed in _YES:
+    typed = re.sub(r"^(.{1,3})[,，、]?\1$", r"\1", typed).rstrip("啊呀哦的吧呢啦了嘞哈喔") or typed
+    if typed in _YES or f"{typed}的" in _YES:
         return True
-    if typed in _NO:
+    if typed in _NO or f"{typed}了" in _NO:
         return False
     raise UserError("请回答“是”或“否”。")
 
 
 def _amount(spec: QuestionSpec, text: str) -> str:
+    _ask_back_bare_number(spec, text)
     typed = parse_amount(text)
     amount = typed.per(spec.period) if spec.period else typed.amount
     if spec.at_most is not None and amount > spec.at_most:
@@ -132,48 +163,55 @@ def _amount(spec: QuestionSpec, text: str) -> str:
     return str(amount.quantize(CENT))
 
 
+def _ask_back_bare_number(spec: QuestionSpec, text: str) -> None:
+    """A small number without a unit may count yuan, thousands or ten-thousands: Unclear."""
+    typed = one_spelling(text)
+    if not re.fullmatch(r"[1-9]\d{0,2}(?:\.\d)?", typed) or Decimal(typed) >= _DOUBTFUL_BELOW:
+        return
+    units = [("万", 10_000), ("元", 1)]
+    if spec.period == "monthly" and Decimal(typed) < 100:
+        units.insert(1, ("千", 1000))
+    raise Unclear(
+        f"{typed} 的单位是什么？点一个，或带上单位重写。",
+        tuple((f"{typed}{unit}", show_yuan(Decimal(typed) * size)) for unit, size in units),
+    )
+
+
 def _integer(spec: QuestionSpec, text: str) -> int:
-    typed = re.sub(r"[个位名份张年岁人次孩子]+$", "", _folded(text))
-    number = Decimal(0) if typed in {"没有", "没", "无"} else read_number(typed)
+    typed = _folded(text)
+    number = _count(
+        re.sub(r"(?:[个個位名份张張年岁歲人次娃仔]|孩子|小孩|宝宝|宝)+$", "", typed), typed
+    )
     low, high = spec.at_least or 0, spec.at_most if spec.at_most is not None else 1000
     if number is None or number != int(number) or not low <= number <= high:
         raise UserError(f"请写 {low} 到 {high} 之间的整数，例如 {max(low, min(2, high))}。")
     return int(number)
 
 
+def _count(counted: str, typed: str) -> Decimal | None:
+    if counted in {"没有", "没", "无", "冇", "还没", "没生", "还没生", "还没要"}:
+        return Decimal(0)
+    for word in (counted, typed):
+        if word in _COUNT_WORDS:
+            return Decimal(_COUNT_WORDS[word])
+    if both := _SONS_AND_DAUGHTERS.fullmatch(typed):
+        parts = [read_number(part) for part in both.groups()]
+        return sum((part for part in parts if part is not None), Decimal(0)) or None
+    return read_number(counted.removeprefix("有").removeprefix("就"))
+
+
 def _birth(spec: QuestionSpec, text: str, today: date) -> dict[str, Any]:
-    stored: dict[str, Any] = {"as_of": today.isoformat()}
-    if re.fullmatch(
-        r".{0,6}(岁|歲|周岁|个月大?)[多半]?|[0-9]{1,3}|[一二三四五六七八九十]{1,3}", _folded(text)
-    ):
-        stored["age"] = parse_age(text)
-    else:
-        typed = parse_date(text)
-        if typed.lunar:
-            stored["lunar"] = [typed.year, typed.month, typed.day, typed.leap]
-        else:
-            stored["date"] = f"{typed.year:04}-{typed.month:02}" + (
-                f"-{typed.day:02}" if typed.day else ""
-            )
-        stored["age"] = age_of(typed, today)
     low, high = spec.at_least or 0, spec.at_most if spec.at_most is not None else 120
-    if not low <= stored["age"] <= high:
-        raise UserError(f"算下来是 {stored['age']} 岁，应在 {low} 到 {high} 岁之间，请核对。")
+    birth = parse_birth(text, today, youngest=low, oldest=high)
+    if not low <= birth.age <= high:
+        raise UserError(f"算下来是 {birth.age} 岁，应在 {low} 到 {high} 岁之间，请核对。")
+    stored: dict[str, Any] = {"as_of": today.isoformat(), "age": birth.age}
+    on = birth.on
+    if on is not None and on.lunar:
+        stored["lunar"] = [on.year, on.month, on.day, on.leap]
+    elif on is not None:
+        stored["date"] = f"{on.year:04}-{on.month:02}" + (f"-{on.day:02}" if on.day else "")
     return stored
-
-
-def age_of(birth: TypedDate, today: date) -> int:
-    """Full years of age; a lunar date counts as one month later, which is right to a few weeks.
-
-    Raises UserError for a date to come.
-    """
-    month, year = birth.month, birth.year
-    if birth.lunar:
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    if (birth.year, birth.month, birth.day or 1) > (today.year, today.month, today.day):
-        raise UserError("这个日期还没有到，请核对出生年月，例如 1990-05-01。")
-    before = (today.month, today.day) < (month, birth.day or 1)
-    return max(today.year - year - int(before), 0)
 
 
 def fits(spec: QuestionSpec, value: Any) -> bool:
@@ -194,13 +232,6 @@ def fits(spec: QuestionSpec, value: Any) -> bool:
             return isinstance(value, str) and re.fullmatch(r"[0-9]+\.[0-9]{2}", value) is not None
         case _:
             return isinstance(value, str)
-
-
-def show_yuan(amount: Decimal) -> str:
-    """Yuan as people say it: ``9600 元``, ``2.5 万元``."""
-    if abs(amount) < 10_000:
-        return f"{amount.quantize(CENT).normalize():f} 元"
-    return f"{(amount / 10_000).quantize(CENT).normalize():f} 万元"
 
 
 def show_value(spec: QuestionSpec, options: Sequence[Option], value: Any) -> str:

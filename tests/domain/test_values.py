@@ -8,15 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.amounts import parse_amount
+from bot.domain.births import parse_age
+from bot.domain.dates import TypedDate, parse_date
+from bot.domain.identity import parse_id_number, parse_phone
 from bot.domain.numerals import read_number
-from bot.domain.values import (
-    TypedDate,
-    parse_age,
-    parse_amount,
-    parse_date,
-    parse_id_number,
-    parse_phone,
-)
 from bot.errors import UserError
 
 
@@ -68,8 +64,6 @@ def test_amounts_are_read_as_people_say_them(typed, yuan, period):
     [
         "",
         "还行",
-        "3-5万",
-        "三到五万",
         "-3",
         "3,5",
         "1.2万5",
@@ -233,7 +227,7 @@ def test_phones_are_written_one_way(typed, number, region):
     assert (phone.number, phone.region) == (number, region)
 
 
-@pytest.mark.parametrize("typed", ["91234567", "12345678901", "1380013800", "+1 2025550123", "abc"])
+@pytest.mark.parametrize("typed", ["12345678901", "1380013800", "+1 2025550123", "abc"])
 def test_phones_that_cannot_be_dialled_are_refused(typed):
     with pytest.raises(UserError, match="区号"):
         parse_phone(typed)
