@@ -30,7 +30,7 @@ from bot.gateway.postman import Postman
 from bot.gateway.receive import WEBHOOK_PATH, poll, webhook
 from bot.gateway.update import ALLOWED_UPDATES
 from bot.handlers.context import Office
-from bot.intake.schema import load_questionnaire
+from bot.intake.questionnaire import load_questionnaire
 from bot.outbox.pacing import Pacer
 from bot.reminders.schema import load_cadences
 from bot.reminders.ticker import Ticker

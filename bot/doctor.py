@@ -17,7 +17,7 @@ from bot.compliance.verdict import Checker
 from bot.errors import DataFileError, DataProblem, SettingsError, ShouyueError
 from bot.gateway.door import OfficeBot
 from bot.intake.household import load_household
-from bot.intake.schema import load_questionnaire
+from bot.intake.questionnaire import load_questionnaire
 from bot.reminders.book import load_book
 from bot.reminders.schema import load_cadences
 from bot.scripts_library.schema import load_library

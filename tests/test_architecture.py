@@ -14,7 +14,8 @@ import pytest
 
 from bot import messages, settings
 from bot.compliance.schema import load_book
-from bot.intake.schema import Questionnaire, load_questionnaire
+from bot.intake.questionnaire import load_questionnaire
+from bot.intake.schema import Questionnaire
 from bot.messages import fields_of
 from bot.reminders.schema import load_cadences
 from bot.scripts_library.schema import load_library

@@ -32,7 +32,7 @@ from bot.demo import SampleOffice
 from bot.handlers import COMMANDS
 from bot.intake.gap import analyse
 from bot.intake.household import load_household
-from bot.intake.schema import load_questionnaire
+from bot.intake.questionnaire import load_questionnaire
 from bot.reminders.book import load_book
 from bot.reminders.schema import load_cadences
 from bot.scripts_library.schema import load_library, load_utterances

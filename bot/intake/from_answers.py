@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,12 +19,16 @@ from bot.domain.household import (
     Household,
     Member,
 )
+from bot.domain.identity import Sex
 from bot.intake.flow import Answers, live_values
 from bot.intake.household import USABLE
 from bot.intake.schema import Questionnaire
 from bot.intake.walk import people
 
 ZERO = Decimal(0)
+# A marriage of the mainland is of a man and a woman (民法典 第1046条); only the age of retirement
+# depends on it here.
+_OTHER_SEX: dict[str, Sex] = {"male": "female", "female": "male"}
 
 
 def household_from_answers(
@@ -91,7 +96,8 @@ def _members(questionnaire: Questionnaire, told: _Told) -> list[Member]:
     names = people(questionnaire, told.live)
     members = [_adult("client", "client", names["client"], told)]
     if "spouse" in names:
-        members.append(_adult("spouse", "spouse", names["spouse"], told))
+        spouse = _adult("spouse", "spouse", names["spouse"], told)
+        members.append(replace(spouse, sex=_OTHER_SEX.get(members[0].sex or "")))
     for key, name in names.items():
         if key.startswith("child."):
             members.append(_child(key, name, told))
@@ -129,7 +135,6 @@ def _child(key: str, name: str, told: _Told) -> Member:
         id=f"child_{place}",
         name=name,
         relation="child",
-        sex=told.live.get(f"child_sex.{place}"),
         age=told.age(f"child_birth.{place}"),
         social_insurance=told.live.get("child_social"),
         health=told.live.get("children_health", "unknown"),

@@ -23,11 +23,11 @@ MAX_TEXT = 500
 _SHOWN_OPTIONS = 6
 _YES_WORDS = (
     "是 有 对 要 好 同意 可以 愿意 需要 会 嗯 在 y yes 1 是的 有的 好的 同意的 true 係 系 得 行 成 没问题 ok "
-    "好啊 有啊 係啊 得啊 可以啊 愿意的 对的 要的"
+    "好啊 有啊 係啊 得啊 可以啊 愿意的 对的 要的 能 能的"
 )
 _NO_WORDS = (
     "否 没 没有 无 不 不是 不对 不要 不同意 不可以 不愿意 不需要 不会 不在 n no 0 2 false 冇 唔係 唔系 唔要 唔使 "
-    "唔得 唔好 唔同意 不用 不行 不太行 不了 没有的 算了"
+    "唔得 唔好 唔同意 不用 不行 不太行 不了 没有的 算了 不能"
 )
 _YES = frozenset(_YES_WORDS.split())
 _NO = frozenset(_NO_WORDS.split())

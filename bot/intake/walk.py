@@ -113,7 +113,7 @@ def options_of(questionnaire: Questionnaire, slot: Slot, live: Values) -> list[O
 def people(questionnaire: Questionnaire, live: Values) -> dict[str, str]:
     """The people of the household by key (``client``, ``child.1`` …) with the name to show."""
     found: dict[str, str] = {
-        person.id: live.get(person.name, person.label)
+        person.id: live.get(person.name or "", person.label)
         for person in questionnaire.people
         if _when(person.when, 0, live)
     }
@@ -126,7 +126,7 @@ def people(questionnaire: Questionnaire, live: Values) -> dict[str, str]:
 def names_of(questionnaire: Questionnaire, slot: Slot, live: Values) -> dict[str, str]:
     """What each placeholder of the question's texts stands for."""
     names: dict[str, str] = {
-        person.id: live.get(person.name, person.label) for person in questionnaire.people
+        person.id: live.get(person.name or "", person.label) for person in questionnaire.people
     }
     if slot.repeat:
         names["n"] = str(slot.place)

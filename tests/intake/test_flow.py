@@ -22,12 +22,13 @@ from bot.intake.flow import (
     revisit,
     skip,
 )
-from bot.intake.schema import conditions_of, load_questionnaire
+from bot.intake.questionnaire import load_questionnaire
+from bot.intake.schema import conditions_of
 from bot.intake.walk import walk
 
 Q = load_questionnaire(Path("data/questionnaire.yaml"))
 TODAY = date(2026, 1, 31)
-BASE = {"consent": "同意", "consent_health": "同意", "consent_child": "同意"}
+BASE = {"consent": "同意", "depth": "详谈", "consent_health": "同意", "consent_child": "同意"}
 
 
 def told(**values):
@@ -55,7 +56,7 @@ def test_consent_is_the_first_question_and_cannot_be_skipped():
 def test_withdrawing_consent_drops_everything_personal_and_keeps_the_rest():
     answers = told(client_name="王先生", client_income="12万", goals="保障", client_health="健康")
     answers = correct(Q, answers, "consent", "不同意", today=TODAY)
-    assert answers["values"] == {"consent": False, "goals": ["protection"]}
+    assert answers["values"] == {"consent": False, "depth": "full", "goals": ["protection"]}
     assert "王先生" not in json.dumps(answers, ensure_ascii=False)
 
 
@@ -75,10 +76,10 @@ def test_an_unreadable_answer_keeps_the_old_one():
 
 
 def test_correcting_the_marital_status_drops_the_spouse_alone():
-    answers = told(marital="已婚", spouse_name="李女士", spouse_income="4万", client_income="9.6万")
+    answers = told(marital="已婚", spouse_birth="28岁", spouse_income="4万", client_income="9.6万")
     corrected = correct(Q, answers, "marital", "未婚", today=TODAY)
     dropped = set(answers["values"]) - set(corrected["values"])
-    assert dropped == {"spouse_name", "spouse_income"}
+    assert dropped == {"spouse_birth", "spouse_income"}
 
 
 def test_one_child_less_drops_that_child_and_the_policies_on_it():
@@ -107,7 +108,6 @@ def test_the_budget_question_shows_the_guide_from_the_income():
 
 def test_a_postponed_question_comes_at_the_end_and_only_once_more():
     answers = record(Q, new_answers(), "consent", "同意", today=TODAY)
-    answers = record(Q, answers, "consent_health", "同意", today=TODAY)
     answers = postpone(Q, answers, "client_income")
     with pytest.raises(UserError, match="最后"):
         postpone(Q, answers, "client_income")
@@ -126,15 +126,15 @@ def test_a_postponed_question_comes_at_the_end_and_only_once_more():
 
 def test_back_goes_through_the_last_questions_and_keeps_their_values():
     answers = record(Q, new_answers(), "consent", "同意", today=TODAY)
-    answers = record(Q, answers, "consent_health", "不同意", today=TODAY)
+    answers = record(Q, answers, "depth", "快问", today=TODAY)
     once = back(Q, answers)
     question = next_question(Q, once)
-    assert (question.key, question.current) == ("consent_health", "否")
+    assert (question.key, question.current) == ("depth", "快问（约 5 分钟）")
     twice = back(Q, once)
     assert next_question(Q, twice).key == "consent"
     with pytest.raises(UserError, match="第一题"):
         back(Q, twice)
-    assert next_question(Q, resume(Q, twice)).key == "hopes"
+    assert next_question(Q, resume(Q, twice)).key == "worry"
 
 
 def test_texts_name_the_people():

@@ -11,8 +11,8 @@ from bot.intake.flow import new_answers, next_question, record, skip
 from bot.intake.from_answers import household_from_answers
 from bot.intake.gap import analyse
 from bot.intake.household import parse_household
+from bot.intake.questionnaire import load_questionnaire
 from bot.intake.report import MAX_REPORT, render_report
-from bot.intake.schema import load_questionnaire
 
 Q = load_questionnaire(Path("data/questionnaire.yaml"))
 TODAY = date(2026, 1, 31)
@@ -81,15 +81,14 @@ def test_assumptions_set_in_the_file_are_marked_as_given():
 
 def test_answers_make_the_household_they_tell_of():
     answers = interview(
-        client_name="王先生", client_sex="男", client_birth="1990-05-01", client_job="老板",
-        newcomer="是", marital="已婚", spouse_name="李女士", spouse_birth="28岁", children="1",
+        depth="详谈", client_name="王先生", client_sex="男", client_birth="1990-05-01", client_job="老板",
+        newcomer="是", marital="已婚", spouse_birth="28岁", children="1",
         child_name__1="乐乐", child_birth__1="2", client_income="20万", spouse_income="5千/月",
         spending="8千", housing="有房贷", mortgage_left="100万", owner_debt="50万",
-        deposits="10万", property="200万", education_cost="40万", parents_support="有",
+        deposits="10万", assets="房产", property="200万", education_cost="40万",
         parents_cost="1万", policies="1", policy_insured__1="乐乐", policy_kind__1="重疾",
         policy_sum__1="50万", policy_premium__1="5000", client_social="职工医保",
-        goals="保障、养老", budget="2万", intent="高", risk_loss="不动", risk_years="十年以上",
-        risk_prefer="安稳",
+        goals="保障、养老", budget="2万", intent="高", risk_loss="不动", risk_prefer="兼顾",
     )  # fmt: skip
     family = household_from_answers(Q, answers, today=TODAY)
     client, spouse, child = family.members

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import DataFileError, UserError
 from bot.intake.flow import new_answers, next_question, record, skip
-from bot.intake.schema import load_questionnaire, parse_questionnaire
+from bot.intake.questionnaire import load_questionnaire, parse_questionnaire
 from bot.intake.typed import fits, plain, read_value
 
 QUESTIONNAIRE = load_questionnaire(Path("data/questionnaire.yaml"))
@@ -54,13 +54,21 @@ def test_an_example_interview_asks_what_it_should(interview):
     assert set(interview.answers) <= set(asked)
     assert set(interview.asked) <= set(asked)
     assert not set(interview.not_asked) & set(asked)
+    assert interview.at_most is None or len(asked) <= interview.at_most, (len(asked), asked)
+
+
+def test_the_shortest_useful_interview_and_the_fullest_are_short_enough():
+    most = [one.at_most for one in QUESTIONNAIRE.interviews if one.at_most and one.at_most > 7]
+    assert min(most) <= 12
+    assert max(most) <= 45
+    assert len(most) >= 8
 
 
 def test_the_ten_things_of_the_interview_are_all_asked():
     needed = {
         "client_name", "client_sex", "client_birth", "client_job", "client_city",
         "client_income", "spouse_income", "spending", "deposits", "stocks", "funds", "property",
-        "goals", "goal_when", "education_cost", "parents_cost", "policy_company",
+        "goals", "education_cost", "parents_cost", "policy_company",
         "policy_premium", "policy_sum", "worry", "client_health", "client_social", "budget",
         "risk_loss",
     }  # fmt: skip
@@ -70,8 +78,7 @@ def test_the_ten_things_of_the_interview_are_all_asked():
 def test_everything_about_a_person_needs_consent():
     free = {spec.id for spec in SPECS if not spec.sensitive}
     assert free == {
-        "consent", "consent_health", "worry", "goals", "goal_when", "risk_loss", "risk_years",
-        "risk_prefer", "intent",
+        "consent", "depth", "consent_health", "worry", "goals", "risk_loss", "risk_prefer", "intent",
     }  # fmt: skip
     health = {spec.id for spec in SPECS if "health" in spec.sensitive}
     assert health == {
@@ -109,6 +116,7 @@ sections:
         ("      - {id: a, title: 甲, text: 问, kind: text, when: [{question: consent, at_least: 1}]}", "不是数字"),
         ("      - {id: a, title: 甲, text: 问, kind: text, depends_on: [a]}", "前面没有问题“a”"),
         ("      - {id: a, title: 甲, text: 问, kind: text, period: yearly}", "period"),
+        ("      - {id: a, title: 甲, text: 问, kind: text, when: [{question: consent, in: [true]}, {question: consent, in: [false]}]}", "永远问不到"),
         ("      - {id: a, title: 甲, text: 问, kind: txt}", "之一"),
         ("      - {id: a, title: 甲, text: 问, kind: text, colour: red}", "colour"),
     ],
