@@ -25,6 +25,7 @@ NOTICE = 5
 REMINDER = 9
 
 COPY_LIMIT = 256
+CALLBACK_BYTES = 64
 
 Button = dict[str, Any]
 Keyboard = Sequence[Sequence[Button]]
@@ -51,9 +52,9 @@ class Draft:
 
 
 def button(text: str, data: str) -> Button:
-    """An inline button that sends ``data`` (at most 64 bytes) back."""
-    if len(data.encode()) > 64:
-        raise ValueError(f"callback data longer than 64 bytes: {data!r}")
+    """An inline button that sends ``data`` (at most CALLBACK_BYTES) back."""
+    if len(data.encode()) > CALLBACK_BYTES:
+        raise ValueError(f"callback data longer than {CALLBACK_BYTES} bytes: {data!r}")
     return {"text": text, "callback_data": data}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.domain.draft import Button, button
 from bot.handlers import quick
 from bot.handlers.context import Context
-from bot.intake import flow
+from bot.intake import flow, gather
 from bot.intake.flow import Answers, Question
 from bot.store import tables
 
@@ -22,16 +22,18 @@ async def ask(
     answers: Answers,
     question: Question,
     chosen: list[str],
-    problem: str = "",
+    note: str = "",
+    meant: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Show a question; ``problem`` says why what was typed cannot be the answer."""
-    lines = [f"{html.escape(problem)}\n"] if problem else []
+    """Show a question. ``note`` stands above it: what was just recorded, or why what was typed
+    cannot be the answer; ``meant`` are answers it may have meant, as buttons."""
+    lines = [f"{html.escape(note)}\n"] if note else []
     lines += [_head(context, answers, question), f"<b>{html.escape(question.text)}</b>"]
     lines += [html.escape(extra) for extra in (question.help, question.guide) if extra]
     if question.current:
         lines.append(context.say("question_current", value=html.escape(question.current)))
     number = interview.id or 0
-    offered = await quick.answers(context, interview, question)
+    offered = meant or await quick.answers(context, interview, question)
     rows = _answer_rows(context, number, question, offered, chosen)
     rows += [_ways_on(context, number, question), _ways_out(context, number, answers)]
     rows = [row for row in rows if row]
@@ -44,6 +46,24 @@ def _head(context: Context, answers: Answers, question: Question) -> str:
         return context.say("question_head_change", section=section)
     done = flow.progress(context.office.questionnaire, answers)
     return context.say("question_head", section=section, done=done.done + 1, total=done.total)
+
+
+async def confirm(
+    context: Context, interview: tables.Interview, heard: Sequence[gather.Heard]
+) -> None:
+    """Show what was heard in one message; a tap takes all of it."""
+    number = interview.id or 0
+    lines = [context.say("heard_title")]
+    lines += [
+        context.say("heard_line", title=html.escape(one.title), value=html.escape(one.shown))
+        for one in heard
+    ]
+    rows = [
+        [button(context.say("button_heard_all"), f"1:iv:{number}:h:yes")],
+        [button(context.say("button_heard_edit"), f"1:iv:{number}:h:edit")],
+        [button(context.say("button_heard_none"), f"1:iv:{number}:h:no")],
+    ]
+    context.show("\n".join(lines), rows, html=True, client_id=interview.client_id)
 
 
 def _ways_on(context: Context, number: int, question: Question) -> list[Button]:
@@ -86,7 +106,7 @@ def _answer_rows(
         ]
         done = button(context.say("button_done"), f"1:iv:{number}:d:{question.key}")
         return [*_rows(buttons), [done]]
-    if question.kind == "integer":
+    if question.kind == "integer" and len(offered) > 1:
         return [[button(label, f"1:iv:{number}:a:{question.key}:{v}") for v, label in offered]]
     return _rows([button(label, f"1:iv:{number}:a:{question.key}:{v}") for v, label in offered])
 

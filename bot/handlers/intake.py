@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.domain.draft import button
-from bot.errors import UserError
+from bot.domain.draft import CALLBACK_BYTES, button
+from bot.errors import Unclear, UserError
 from bot.handlers import asking
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.intake import flow, service
+from bot.intake import flow, gather, service
 from bot.intake.flow import Answers, Question
 from bot.intake.from_answers import household_from_answers
 from bot.intake.gap import analyse
@@ -101,9 +101,11 @@ async def _open(context: Context, interview_id: int) -> None:
 async def _act(context: Context, interview_id: int, action: str, key: str, value: str) -> None:
     interview, answers = await service.load(context.tx, context.person, interview_id)
     questionnaire = context.office.questionnaire
+    before, note = answers, ""
     match action:
         case "a":
             answers = _record(context, answers, key, value)
+            note = _opened(context, before, answers)
         case "t":
             await _toggle(context, interview, answers, key, value)
             return
@@ -112,6 +114,10 @@ async def _act(context: Context, interview_id: int, action: str, key: str, value
             if not ticked:
                 raise UserError(context.say("choose_at_least_one"))
             answers = _record(context, answers, key, ",".join(ticked))
+            note = _opened(context, before, answers)
+        case "h":
+            await _heard(context, interview, answers, key)
+            return
         case "s":
             answers = flow.skip(questionnaire, answers, key)
         case "p":
@@ -125,7 +131,35 @@ async def _act(context: Context, interview_id: int, action: str, key: str, value
         case _:
             raise UserError(context.say("old_button"))
     await service.save(context.tx, interview_id, answers)
-    await _next(context, interview, answers)
+    await _next(context, interview, answers, note)
+
+
+async def _heard(
+    context: Context, interview: tables.Interview, answers: Answers, choice: str
+) -> None:
+    """Take all that one message said, take it and change some, or take it as one answer only."""
+    questionnaire, today = context.office.questionnaire, context.today()
+    if choice == "no":
+        try:
+            answers = gather.declined(questionnaire, answers, today=today)
+        except UserError as error:
+            answers = flow.resume(questionnaire, answers)
+            await service.save(context.tx, interview.id or 0, answers)
+            await _next(context, interview, answers, str(error))
+            return
+    else:
+        answers = gather.confirmed(questionnaire, answers, today=today)
+    await service.save(context.tx, interview.id or 0, answers)
+    if choice == "edit":
+        await _overview(context, interview.id or 0, 0)
+    else:
+        await _next(context, interview, answers)
+
+
+def _opened(context: Context, before: Answers, after: Answers) -> str:
+    """Which questions a correction has opened again, if any."""
+    titles = flow.asked_again(context.office.questionnaire, before, after)
+    return context.say("asked_again", titles="、".join(titles)) if titles else ""
 
 
 def _record(context: Context, answers: Answers, key: str, raw: str) -> Answers:
@@ -133,25 +167,56 @@ def _record(context: Context, answers: Answers, key: str, raw: str) -> Answers:
 
 
 async def typed(context: Context) -> None:
-    """A typed answer to the question that is open."""
+    """A typed answer to the question that is open; several answers at once are confirmed first."""
     state = await context.dialogue()
     interview, answers = await service.load(context.tx, context.person, int(state["interview"]))
-    question = flow.next_question(context.office.questionnaire, answers)
+    questionnaire, text = context.office.questionnaire, context.event.text
+    question = flow.next_question(questionnaire, answers)
     if question is None:
         await _next(context, interview, answers)
         return
+    heard, waiting = gather.gather(
+        questionnaire, answers, question.key, text, today=context.today()
+    )
+    if len(heard) >= gather.FEWEST:
+        await service.save(context.tx, interview.id or 0, waiting)
+        await asking.confirm(context, interview, heard)
+        return
     try:
-        answers = _record(context, answers, question.key, context.event.text)
+        after = _record(context, answers, question.key, text)
     except UserError as error:
         # asked again below what was typed, so that the buttons stay within reach
         chosen = _ticked(state, interview, question.key) or []
-        await asking.ask(context, interview, answers, question, chosen, problem=str(error))
+        meant = _meant(interview, question, error)
+        await asking.ask(context, interview, answers, question, chosen, str(error), meant)
         return
-    await service.save(context.tx, interview.id or 0, answers)
-    await _next(context, interview, answers)
+    await service.save(context.tx, interview.id or 0, after)
+    await _next(context, interview, after, _taken(context, question, answers, after))
 
 
-async def _next(context: Context, interview: tables.Interview, answers: Answers) -> None:
+def _meant(
+    interview: tables.Interview, question: Question, error: UserError
+) -> list[tuple[str, str]]:
+    """What an unclear answer may have meant, as far as it fits a button."""
+    if not isinstance(error, Unclear):
+        return []
+    room = CALLBACK_BYTES - len(f"1:iv:{interview.id}:a:{question.key}:")
+    return [one for one in error.candidates if len(one[0].encode()) <= room]
+
+
+def _taken(context: Context, question: Question, before: Answers, after: Answers) -> str:
+    """What was understood of a typed answer, and what it opened again."""
+    if question.kind == "text":
+        return _opened(context, before, after)
+    lines = flow.overview(context.office.questionnaire, after)
+    shown = next((line.shown for line in lines if line.key == question.key), None)
+    taken = context.say("answer_taken", title=question.title, value=shown) if shown else ""
+    return "\n".join(filter(None, (taken, _opened(context, before, after))))
+
+
+async def _next(
+    context: Context, interview: tables.Interview, answers: Answers, note: str = ""
+) -> None:
     """Ask the next question, or give the report."""
     question = flow.next_question(context.office.questionnaire, answers)
     if question is None:
@@ -159,7 +224,7 @@ async def _next(context: Context, interview: tables.Interview, answers: Answers)
         return
     chosen = _current_choice(question, answers)
     await _tick(context, interview, question, chosen)
-    await asking.ask(context, interview, answers, question, chosen)
+    await asking.ask(context, interview, answers, question, chosen, note)
 
 
 async def _tick(

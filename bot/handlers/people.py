@@ -8,6 +8,8 @@ from bot.errors import AccessDenied, UserError
 from bot.handlers import leaving
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
+from bot.intake import service as interviews
+from bot.messages import say
 from bot.reminders import service
 from bot.store import book, outbox, people
 
@@ -103,6 +105,10 @@ async def tap(context: Context) -> None:
             await _set_supervisor(context, context.number(person_id), context.number(boss_id))
         case ["give", client_id]:
             await _give(context, context.number(client_id))
+        case ["form", interview_id]:
+            await _give_interview(context, context.number(interview_id))
+        case ["form", interview_id, person_id]:
+            await _interview_given(context, context.number(interview_id), context.number(person_id))
         case ["to", client_id, person_id]:
             await _handed(context, context.number(client_id), context.number(person_id))
         case _:
@@ -125,6 +131,9 @@ async def _one(context: Context, member: Person) -> None:
             [button(context.say("button_give", name=client.name), f"1:pp:give:{client.id}")]
             for client in theirs[:_PAGE]
         ]
+        for one in await interviews.open_of(context.tx, context.person, member.id):
+            label = context.say("button_give_interview", title=one.title)[:60]
+            rows.append([button(label, f"1:pp:form:{one.id}")])
     if context.person.role is Role.ADMIN and member.role is Role.AGENT:
         boss = (
             await people.by_id(context.tx, member.supervisor_id) if member.supervisor_id else None
@@ -188,3 +197,26 @@ async def _handed(context: Context, client_id: int, receiver_id: int) -> None:
     await outbox.enqueue(context.tx, [notice])
     given = context.say("given", name=client.name, to=receiver.name)
     context.show(given, [back_row(context)], client_id=client.id)
+
+
+async def _give_interview(context: Context, interview_id: int) -> None:
+    interview = await interviews.one_of(context.tx, context.person, interview_id)
+    rows = [
+        [button(one.name, f"1:pp:form:{interview_id}:{one.id}")]
+        for one in [*await _members(context), context.person]
+        if one.role in _SELLERS and one.id != interview.agent_id
+    ]
+    text = context.say("give_interview_to", title=interview.title)
+    context.show(text, [*rows, back_row(context)], client_id=interview.client_id)
+
+
+async def _interview_given(context: Context, interview_id: int, receiver_id: int) -> None:
+    receiver = await people.in_team(context.tx, context.person, receiver_id)
+    interview = await interviews.hand_over(context.tx, context.person, interview_id, receiver.id)
+    title = interview.title
+    told = say("interview_received", receiver.script, name=context.person.name, title=title)
+    again = button(say("button_continue", receiver.script), f"1:iv:open:{interview_id}")
+    notice = message(receiver.chat_id, told, [[again]], priority=NOTICE)
+    await outbox.enqueue(context.tx, [notice])
+    given = context.say("interview_given", title=title, to=receiver.name)
+    context.show(given, [back_row(context)], client_id=interview.client_id)

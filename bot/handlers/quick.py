@@ -34,9 +34,15 @@ async def answers(
             spec = _spec(context, question)
             # a yearly or monthly amount is rarely nothing, unless the question says so
             rare = spec.period is not None and "写 0" not in question.text
-            return [] if rare or spec.at_least else [("0", context.say("button_zero"))]
+            none = [] if rare or spec.at_least else [("0", context.say("button_zero"))]
+            return [*_taps(spec), *none]
         case _:
-            return await _known(context, interview, question)
+            known = await _known(context, interview, question)
+            return known or _taps(_spec(context, question))
+
+
+def _taps(spec: QuestionSpec) -> list[tuple[str, str]]:
+    return [(tap, tap) for tap in spec.taps]
 
 
 def _spec(context: Context, question: Question) -> QuestionSpec:

@@ -16,8 +16,9 @@ from bot.intake.typed import Raw, read_value, show_value
 from bot.intake.walk import Slot, names_of, options_of, walk
 
 Answers = dict[str, Any]
-"""JSON-ready: ``values`` by key, ``skipped``, ``postponed`` and ``trail`` as lists of keys, and
-``at``, the key that is being corrected. A key is the question's id, with ``.n`` in a group."""
+"""JSON-ready: ``values`` by key, ``skipped``, ``postponed`` and ``trail`` as lists of keys, ``at``,
+the key that is being corrected, and ``heard``, a message whose several answers wait to be
+confirmed (see ``gather``). A key is the question's id, with ``.n`` in a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Progress:
 
 def new_answers() -> Answers:
     """The answers of an interview that has not begun."""
-    return {"values": {}, "skipped": [], "postponed": [], "trail": [], "at": None}
+    return {"values": {}, "skipped": [], "postponed": [], "trail": [], "at": None, "heard": {}}
 
 
 def next_question(questionnaire: Questionnaire, answers: Answers) -> Question | None:
@@ -162,6 +163,13 @@ def overview(questionnaire: Questionnaire, answers: Answers) -> list[Answered]:
     return found
 
 
+def asked_again(questionnaire: Questionnaire, before: Answers, after: Answers) -> list[str]:
+    """The titles of questions answered before that a correction has opened again."""
+    slots, live = walk(questionnaire, _values(after))
+    lost = [slot for slot in slots if slot.key in _values(before) and slot.key not in live]
+    return [_shown(questionnaire, slot, live).title for slot in lost]
+
+
 def live_values(questionnaire: Questionnaire, answers: Answers) -> dict[str, Any]:
     """The stored values that hold now, by key: of questions asked, with consent where needed."""
     return walk(questionnaire, _values(answers))[1]
@@ -226,6 +234,7 @@ def _settled(
         "postponed": [key for key in lists["postponed"] if key in keys and key not in done],
         "trail": [key for key in lists["trail"] if key in keys and key in done],
         "at": at if at in keys and at != dealt else None,
+        "heard": {},
     }
 
 

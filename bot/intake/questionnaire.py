@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 from bot.datafile import KeyPath, Position, locate, read_text, read_yaml, validate
-from bot.errors import DataFileError, DataProblem
+from bot.errors import DataFileError, DataProblem, UserError
 from bot.intake.reach import unreachable
 from bot.intake.schema import (
     MAX_REPEATS,
@@ -18,6 +19,9 @@ from bot.intake.schema import (
     Section,
     conditions_of,
 )
+from bot.intake.typed import read_value
+
+_ANY_DAY = date(2026, 1, 1)
 
 
 def load_questionnaire(path: Path) -> Questionnaire:
@@ -108,8 +112,16 @@ class _Check:
             source = self._reference(name, (*path, "guide"), group)
             if source and (source.kind, source.period) != ("amount", "yearly"):
                 self.fault((*path, "guide"), f"“{name}”应是按年的金额题")
+        self._taps(spec, path)
         self._placeholders(spec, path, repeat)
         self.seen[spec.id] = (spec, group)
+
+    def _taps(self, spec: QuestionSpec, path: KeyPath) -> None:
+        for place, tap in enumerate(spec.taps):
+            try:
+                read_value(spec, spec.options, tap, today=_ANY_DAY)
+            except UserError as error:
+                self.fault((*path, "taps", place), f"按钮“{tap}”自己就读不懂：{error}")
 
     def _when(self, when: list[Condition], path: KeyPath, group: str | None) -> None:
         for condition in conditions_of(when):

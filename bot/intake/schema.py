@@ -72,7 +72,8 @@ class QuestionSpec(DataModel):
     """One question of the file. ``title`` is its short name in overviews and on buttons.
 
     ``sensitive`` names the consents it needs. ``depends_on`` are earlier questions whose
-    correction makes this answer stale although the question itself stays.
+    correction makes this answer stale although the question itself stays. ``taps`` are common
+    answers offered as buttons beside typing.
     """
 
     id: QuestionId
@@ -83,6 +84,7 @@ class QuestionSpec(DataModel):
     period: Period | None = None
     options: list[Option] = Field(default_factory=list)
     options_from: Literal["people"] | None = None
+    taps: Annotated[list[str], Field(max_length=6)] = Field(default_factory=list)
     required: bool = False
     sensitive: list[str] = Field(default_factory=list)
     when: list[Condition] = Field(default_factory=list)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
+from bot.domain.draft import NOTICE, button, message
 from bot.domain.people import Person
 from bot.errors import AccessDenied
 from bot.intake.flow import Answers, live_values, new_answers
 from bot.intake.schema import Questionnaire
-from bot.store import book, tables, touches
+from bot.messages import say
+from bot.store import book, outbox, people, tables, touches
 from bot.store.engine import Tx
 
 INTERVIEW = tables.table(tables.Interview)
 
 _COMPLETE_WITHIN = timedelta(hours=24)
+_FORGOTTEN = timedelta(days=14)
+_DAY = (9, 21)
+_LISTED = 8
 
 
 def _sealed(tx: Tx, answers: Answers) -> bytes | None:
@@ -76,6 +82,69 @@ async def open_interviews(tx: Tx, agent: Person, limit: int = 6) -> list[tables.
     return [tables.Interview.model_validate(r._mapping) for r in await tx.connection.execute(query)]
 
 
+async def open_of(tx: Tx, leader: Person, agent_id: int) -> list[tables.Interview]:
+    """The unfinished interviews of an agent of this supervisor's team, newest first."""
+    await people.in_team(tx, leader, agent_id)
+    query = (
+        select(INTERVIEW)
+        .where(INTERVIEW.c.agent_id == agent_id, INTERVIEW.c.status == "open")
+        .order_by(INTERVIEW.c.updated_at.desc())
+        .limit(_LISTED)
+    )
+    return [tables.Interview.model_validate(r._mapping) for r in await tx.connection.execute(query)]
+
+
+async def one_of(tx: Tx, leader: Person, interview_id: int) -> tables.Interview:
+    """An unfinished interview of this supervisor's team, locked."""
+    query = select(INTERVIEW).where(INTERVIEW.c.id == interview_id, INTERVIEW.c.status == "open")
+    row = (await tx.connection.execute(query.with_for_update())).first()
+    if row is None:
+        raise AccessDenied("这份问卷已经做完了，没有可转的")
+    interview = tables.Interview.model_validate(row._mapping)
+    await people.in_team(tx, leader, interview.agent_id)
+    return interview
+
+
+async def hand_over(tx: Tx, leader: Person, interview_id: int, to_agent: int) -> tables.Interview:
+    """Give an unfinished interview to another of the supervisor's team, its client with it."""
+    interview = await one_of(tx, leader, interview_id)
+    await people.in_team(tx, leader, to_agent)
+    if interview.client_id is not None:
+        await book.hand_over(tx, [interview.client_id], to_agent)
+    await tx.connection.execute(
+        update(INTERVIEW).where(INTERVIEW.c.id == interview_id).values(agent_id=to_agent)
+    )
+    await touches.give_keyed(tx, _task_key(interview_id), to_agent)
+    return interview
+
+
+_STALE = text(
+    "SELECT i.id, i.title, p.chat_id, p.script, p.timezone FROM interview i "
+    "JOIN person p ON p.id = i.agent_id AND p.active AND p.reachable "
+    "WHERE i.status = 'open' AND i.updated_at BETWEEN :since AND :before AND NOT EXISTS "
+    "(SELECT FROM outbox o WHERE o.dedupe_key = 'interview:' || i.id || ':nudge') LIMIT 200"
+)
+
+
+async def nudge(tx: Tx) -> None:
+    """Remind, once and by day, whoever left an interview unfinished for a day."""
+    window = {"since": tx.now - _FORGOTTEN, "before": tx.now - _COMPLETE_WITHIN}
+    drafts = []
+    for row in await tx.connection.execute(_STALE, window):
+        hour = tx.now.astimezone(ZoneInfo(row.timezone)).hour
+        if not _DAY[0] <= hour < _DAY[1]:
+            continue
+        again = [[button(say("button_continue", row.script), f"1:iv:open:{row.id}")]]
+        words = say("interview_nudge", row.script, title=row.title)
+        key = f"interview:{row.id}:nudge"
+        drafts.append(message(row.chat_id, words, again, priority=NOTICE, dedupe_key=key))
+    await outbox.enqueue(tx, drafts)
+
+
+def _task_key(interview_id: int | None) -> str:
+    return f"interview:{interview_id}"
+
+
 async def remind_to_complete(tx: Tx, agent: Person, interview_id: int, title: str) -> None:
     """A task that stays until the interview is finished."""
     await touches.add_task(
@@ -84,7 +153,7 @@ async def remind_to_complete(tx: Tx, agent: Person, interview_id: int, title: st
         "complete_interview",
         title,
         due_at=tx.now + _COMPLETE_WITHIN,
-        dedupe_key=f"interview:{interview_id}",
+        dedupe_key=_task_key(interview_id),
     )
 
 
@@ -93,7 +162,7 @@ async def finish(
 ) -> None:
     """Close an interview: the reminder is done, and consents that changed are recorded."""
     await save(tx, interview.id or 0, answers, status="finished")
-    await touches.finish_keyed(tx, f"interview:{interview.id}")
+    await touches.finish_keyed(tx, _task_key(interview.id))
     if interview.client_id is None:
         return
     live = live_values(questionnaire, answers)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.compliance import review
 from bot.compliance.gate import Gate
+from bot.intake import service as interviews
 from bot.reminders import service
 from bot.reminders.schema import Cadences
 from bot.settings import Settings
@@ -77,6 +78,7 @@ class Ticker:
                 break
         async with self.store.begin() as tx:
             await review.pass_on_overdue(tx, self.settings.review_minutes)
+            await interviews.nudge(tx)
         await self.after()
 
 

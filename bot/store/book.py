@@ -176,6 +176,10 @@ _HAND_OVER = (
     ),
     text("UPDATE client SET agent_id = :agent WHERE id = ANY(CAST(:ids AS bigint[]))"),
     text(
+        "UPDATE interview SET agent_id = :agent "
+        "WHERE status = 'open' AND client_id = ANY(CAST(:ids AS bigint[]))"
+    ),
+    text(
         "UPDATE touch SET agent_id = :agent "
         "WHERE status = 'planned' AND client_id = ANY(CAST(:ids AS bigint[]))"
     ),
@@ -183,7 +187,8 @@ _HAND_OVER = (
 
 
 async def hand_over(tx: Tx, client_ids: Sequence[int], to_agent: int) -> None:
-    """Give clients to an agent, with their planned touches and the open tasks about them.
+    """Give clients to an agent, with their planned touches, the open tasks about them and their
+    unfinished interviews.
 
     An external id that the receiver's book has already is dropped from the record handed over.
     """

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.people import Person, Role
-from bot.errors import UserError
+from bot.errors import AccessDenied, UserError
 from bot.store import tables
 from bot.store.engine import Tx
 
@@ -116,6 +116,15 @@ async def answering_for(tx: Tx, agent_id: int) -> Person:
         if supervisor.active and supervisor.role is Role.SUPERVISOR:
             return supervisor
     return next(iter(await with_role(tx, Role.ADMIN)), agent)
+
+
+async def in_team(tx: Tx, leader: Person, person_id: int) -> Person:
+    """Somebody of this supervisor's team, or the supervisor; AccessDenied for anybody else."""
+    person = await by_id(tx, person_id)
+    own = leader.role is Role.SUPERVISOR and person.supervisor_id == leader.id
+    if not (own or person_id == leader.id):
+        raise AccessDenied("这位不在您的团队里")
+    return person
 
 
 async def hand_over_team(tx: Tx, from_supervisor: int, to_supervisor: int) -> None:

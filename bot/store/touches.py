@@ -183,3 +183,12 @@ async def finish_keyed(tx: Tx, dedupe_key: str) -> None:
         .where(TASK.c.dedupe_key == dedupe_key, TASK.c.done_at.is_(None))
         .values(done_at=tx.now)
     )
+
+
+async def give_keyed(tx: Tx, dedupe_key: str, owner_id: int) -> None:
+    """Give the open task of a ``dedupe_key`` to somebody else."""
+    await tx.connection.execute(
+        update(TASK)
+        .where(TASK.c.dedupe_key == dedupe_key, TASK.c.done_at.is_(None))
+        .values(owner_id=owner_id)
+    )
