@@ -32,6 +32,7 @@ from bot.gateway.update import ALLOWED_UPDATES
 from bot.handlers.context import Office
 from bot.intake.questionnaire import load_questionnaire
 from bot.outbox.pacing import Pacer
+from bot.pictures import canvas
 from bot.reminders.schema import load_cadences
 from bot.reminders.ticker import Ticker
 from bot.scripts_library.match import Matcher
@@ -121,7 +122,9 @@ async def assemble(settings: Settings, url: str, clock: Clock) -> AsyncIterator[
         office = read_office(settings, gate, bot.username, watcher.look)
         dispatcher = Dispatcher(store, office, bot, postman)
         ticker = Ticker(store, office.cadences, settings, gate, look)
+        warming = asyncio.get_running_loop().run_in_executor(None, canvas.warm)
         yield App(settings, clock, store, bot, office, postman, dispatcher, ticker, watcher)
+        await warming
     finally:
         await bot.shutdown()
         await store.close()

@@ -65,6 +65,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "alembic": ("bot.store",),
     "apscheduler": ("bot.reminders.ticker",),
     "cryptography": ("bot.store.vault",),
+    "fpdf": ("bot.pictures",),
     "jieba": ("bot.compliance", "bot.scripts_library"),
     "lunardate": ("bot.reminders.calendar",),
     "matplotlib": ("bot.pictures",),

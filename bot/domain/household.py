@@ -126,6 +126,9 @@ class Assumptions:
     illness_treatment: Decimal = Decimal(300_000)
     illness_care: Decimal = Decimal(50_000)
     illness_income_years: int = 3
+    illness_treatment_low: Decimal = Decimal(200_000)
+    illness_treatment_high: Decimal = Decimal(500_000)
+    illness_income_years_high: int = 5
     major_bill: Decimal = Decimal(500_000)
     self_paid_none: Decimal = Decimal(1)
     self_paid_rural: Decimal = Decimal("0.6")

@@ -6,14 +6,11 @@ from typing import Any
 
 from bot.domain.draft import CALLBACK_BYTES, button
 from bot.errors import Unclear, UserError
-from bot.handlers import asking
+from bot.handlers import asking, gap
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import flow, gather, service
 from bot.intake.flow import Answers, Question
-from bot.intake.from_answers import household_from_answers
-from bot.intake.gap import analyse
-from bot.intake.report import render_report
 from bot.store import book, tables
 
 _OVERVIEW_PAGE = 8
@@ -71,7 +68,7 @@ async def tap(context: Context) -> None:
             await _open(context, number(interview_id))
         case ["report", interview_id]:
             found = await service.load(context.tx, context.person, number(interview_id))
-            _report(context, *found)
+            await gap.show(context, *found)
         case ["over", interview_id, offset]:
             await _overview(context, number(interview_id), number(offset))
         case [interview_id, action, key, *value]:
@@ -290,29 +287,4 @@ async def _overview(context: Context, interview_id: int, offset: int) -> None:
 async def _finish(context: Context, interview: tables.Interview, answers: Answers) -> None:
     await context.set_dialogue()
     await service.finish(context.tx, interview, answers, context.office.questionnaire)
-    _report(context, interview, answers)
-
-
-def _report(context: Context, interview: tables.Interview, answers: Answers) -> None:
-    """The gap report; of somebody who did not consent or was not asked all, why there is none."""
-    questionnaire = context.office.questionnaire
-    consent = questionnaire.consents.get("personal", "")
-    agreed = flow.live_values(questionnaire, answers).get(consent)
-    missing = flow.next_question(questionnaire, answers) is not None
-    rows = [
-        [
-            button(context.say("button_overview"), f"1:iv:over:{interview.id}:0"),
-            *back_row(context),
-        ]
-    ]
-    if interview.client_id is not None:
-        rows.insert(0, [button(context.say("button_client_card"), f"1:cl:{interview.client_id}")])
-    if missing:
-        rows.insert(0, [button(context.say("button_continue"), f"1:iv:open:{interview.id}")])
-        context.show(context.say("report_unfinished"), rows)
-    elif agreed is not True:
-        context.show(context.say("report_no_consent"), rows)
-    else:
-        household = household_from_answers(questionnaire, answers, today=context.today())
-        report = render_report(analyse(household))
-        context.show(report, rows, html=True, client_id=interview.client_id)
+    await gap.show(context, interview, answers)

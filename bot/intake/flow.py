@@ -18,7 +18,8 @@ from bot.intake.walk import Slot, names_of, options_of, walk
 Answers = dict[str, Any]
 """JSON-ready: ``values`` by key, ``skipped``, ``postponed`` and ``trail`` as lists of keys, ``at``,
 the key that is being corrected, and ``heard``, a message whose several answers wait to be
-confirmed (see ``gather``). A key is the question's id, with ``.n`` in a group."""
+confirmed (see ``gather``). ``assumptions`` are those changed for this report (see ``scenario``). A
+key is the question's id, with ``.n`` in a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,15 @@ class Progress:
 
 def new_answers() -> Answers:
     """The answers of an interview that has not begun."""
-    return {"values": {}, "skipped": [], "postponed": [], "trail": [], "at": None, "heard": {}}
+    return {
+        "values": {},
+        "skipped": [],
+        "postponed": [],
+        "trail": [],
+        "at": None,
+        "heard": {},
+        "assumptions": {},
+    }
 
 
 def next_question(questionnaire: Questionnaire, answers: Answers) -> Question | None:
@@ -235,6 +244,7 @@ def _settled(
         "trail": [key for key in lists["trail"] if key in keys and key in done],
         "at": at if at in keys and at != dealt else None,
         "heard": {},
+        "assumptions": answers.get("assumptions") or {},
     }
 
 

@@ -22,6 +22,7 @@ from bot.domain.household import (
 from bot.domain.identity import Sex
 from bot.intake.flow import Answers, live_values
 from bot.intake.household import USABLE
+from bot.intake.scenario import Changes, with_changes
 from bot.intake.schema import Questionnaire
 from bot.intake.walk import people
 
@@ -32,12 +33,18 @@ _OTHER_SEX: dict[str, Sex] = {"male": "female", "female": "male"}
 
 
 def household_from_answers(
-    questionnaire: Questionnaire, answers: Answers, *, today: date
+    questionnaire: Questionnaire,
+    answers: Answers,
+    *,
+    today: date,
+    office: Changes | None = None,
 ) -> Household:
     """The household that the answers holding now tell of; what was skipped stays None.
 
     Without consent it has one nameless client and no figures. ``today`` brings ages up to date.
+    ``office`` are the office's own assumptions; those of this interview go before them.
     """
+    changes = {**(office or {}), **(answers.get("assumptions") or {})}
     live = live_values(questionnaire, answers)
     told = _Told(live, today)
     members = _members(questionnaire, told)
@@ -49,7 +56,8 @@ def household_from_answers(
         debts=tuple(_debts(told)),
         assets=tuple(_assets(told)),
         covers=tuple(_covers(told)),
-        assumptions=Assumptions(),
+        assumptions=with_changes(Assumptions(), changes),
+        given=frozenset(changes),
         worries=tuple(_labels(questionnaire, "worry", live)),
         goals=tuple(live.get("goals", ())),
         appetite=appetite(questionnaire, live),

@@ -166,6 +166,9 @@ class AssumptionsEntry(DataModel):
     illness_treatment: Yuan | None = None
     illness_care: Yuan | None = None
     illness_income_years: Years | None = None
+    illness_treatment_low: Yuan | None = None
+    illness_treatment_high: Yuan | None = None
+    illness_income_years_high: Years | None = None
     major_bill: Yuan | None = None
     self_paid_none: Share | None = None
     self_paid_rural: Share | None = None

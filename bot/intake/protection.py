@@ -18,13 +18,16 @@ ZERO = Decimal(0)
 class Gap:
     """A need in yuan, what is there for it, and the difference (negative: more than enough).
 
-    ``member_id`` is None for a need of the whole household.
+    ``member_id`` is None for a need of the whole household. ``low`` and ``high`` bound the need
+    where sources disagree; None where it is one figure.
     """
 
     kind: RiskKind
     member_id: str | None
     need: Decimal
     existing: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
 
     @property
     def gap(self) -> Decimal:
@@ -57,14 +60,27 @@ def self_paid_share(member: Member, assumptions: Assumptions) -> Decimal:
 
 
 def _critical_illness(household: Household, member: Member) -> Gap:
-    assumptions = household.assumptions
-    need = (
-        assumptions.illness_treatment
-        + assumptions.illness_care
-        + member.income_yearly * min(assumptions.illness_income_years, member.income_years or 0)
-    )
+    """Treatment, care and the income lost while ill; a range, because sources disagree on both.
+
+    The low end takes the cheaper treatment, the high end the dearer one and more years of income.
+    """
+    a = household.assumptions
+    working = member.income_years or 0
+    income = member.income_yearly
+
+    def need(treatment: Decimal, years: int) -> Decimal:
+        return treatment + a.illness_care + income * min(years, working)
+
     return Gap(
-        "critical_illness", member.id, need, cover_of(household, member.id, "critical_illness")
+        "critical_illness",
+        member.id,
+        need(a.illness_treatment, a.illness_income_years),
+        cover_of(household, member.id, "critical_illness"),
+        low=need(min(a.illness_treatment_low, a.illness_treatment), a.illness_income_years),
+        high=need(
+            max(a.illness_treatment_high, a.illness_treatment),
+            max(a.illness_income_years_high, a.illness_income_years),
+        ),
     )
 
 

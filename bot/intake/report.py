@@ -19,7 +19,7 @@ _SHOWN_SHARES = 4
 _SHOWN_MEMBERS = 5
 _SHOWN_ESTIMATES = 5
 
-_RISKS: dict[RiskKind, str] = {
+RISKS: dict[RiskKind, str] = {
     "life": "身故",
     "critical_illness": "重疾",
     "medical": "医疗",
@@ -153,7 +153,7 @@ def _priority(items: list[Priority], family: Household) -> str:
     if len(items) > _SHOWN_SHARES:
         shares += f" 等 {len(items)} 位"
     return (
-        f"<b>{_RISKS[first.gap.kind]}</b>（可能性{_PROBABILITY[first.probability]}、"
+        f"<b>{RISKS[first.gap.kind]}</b>（可能性{_PROBABILITY[first.probability]}、"
         f"后果{_SEVERITY[first.severity]}）：{shares}。{_REASONS[first.gap.kind]}。"
     )
 
@@ -227,7 +227,7 @@ def _order(found: tuple[Priority, ...]) -> str:
     years: dict[RiskKind, str] = {}
     for item in found:
         if item.income_years is not None:
-            years.setdefault(item.gap.kind, f"{_RISKS[item.gap.kind]} {item.income_years:.1f} 年")
+            years.setdefault(item.gap.kind, f"{RISKS[item.gap.kind]} {item.income_years:.1f} 年")
     if not years:
         return ""
     return f"先后看十年内的可能性和后果；最大的缺口相当于全家收入：{'、'.join(years.values())}。"
@@ -240,8 +240,9 @@ def _assumptions(family: Household) -> list[str]:
         f"折现率 {_percent(a.discount_rate)}，收入增长 {_percent(a.income_growth)}，"
         f"支出增长 {_percent(a.spending_growth)}；收入按{timing[a.income_timing]}、"
         f"支出按{timing[a.spending_timing]}算。",
-        f"重疾：治疗 {show_yuan(a.illness_treatment)} + 康复 {show_yuan(a.illness_care)} + "
-        f"{a.illness_income_years} 年收入；医疗：{show_yuan(a.major_bill)}大额账单的自付部分"
+        f"重疾：治疗 {show_yuan(a.illness_treatment)}（各家说法从 "
+        f"{show_yuan(a.illness_treatment_low)}到 {show_yuan(a.illness_treatment_high)}）+ "
+        f"康复 {show_yuan(a.illness_care)} + {a.illness_income_years} 年收入；医疗：{show_yuan(a.major_bill)}大额账单的自付部分"
         f"（{_shares(family)}）；意外：{a.accident_income_multiple} 倍年收入，"
         f"至少 {show_yuan(a.accident_minimum)}。",
         _years(family),
@@ -289,12 +290,17 @@ def _next_step(report: GapReport) -> str:
     else:
         lines.append(f"意向没填，暂不分级；{kind}{appetite}。")
     lines.append("标签：" + "、".join(escape(tag[:20], quote=False) for tag in report.tags) + "。")
-    lines.append("下一步：" + _step(report.lead_class, report.priorities))
+    lines.append("下一步：" + next_step(report))
     return "\n".join(lines)
 
 
+def next_step(report: GapReport) -> str:
+    """What the agent does next, and within how many days."""
+    return _step(report.lead_class, report.priorities)
+
+
 def _step(lead_class: LeadClass | None, found: tuple[Priority, ...]) -> str:
-    topic = f"带着{_RISKS[found[0].gap.kind]}缺口的数字" if found else "带着这份检视结果"
+    topic = f"带着{RISKS[found[0].gap.kind]}缺口的数字" if found else "带着这份检视结果"
     if lead_class is None:
         return "补填客户意向，再定回访时间。"
     days = FOLLOW_UP_DAYS[lead_class]

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select, text, update
 
 from bot.domain.draft import NOTICE, button, message
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.errors import AccessDenied
 from bot.intake.flow import Answers, live_values, new_answers
 from bot.intake.schema import Questionnaire
 from bot.messages import say
-from bot.store import book, outbox, people, tables, touches
+from bot.store import book, dialogues, outbox, people, tables, touches
 from bot.store.engine import Tx
 
 INTERVIEW = tables.table(tables.Interview)
@@ -24,6 +24,7 @@ _COMPLETE_WITHIN = timedelta(hours=24)
 _FORGOTTEN = timedelta(days=14)
 _DAY = (9, 21)
 _LISTED = 8
+_ASSUMPTIONS = "assumptions"
 
 
 def _sealed(tx: Tx, answers: Answers) -> bytes | None:
@@ -155,6 +156,19 @@ async def remind_to_complete(tx: Tx, agent: Person, interview_id: int, title: st
         due_at=tx.now + _COMPLETE_WITHIN,
         dedupe_key=_task_key(interview_id),
     )
+
+
+async def office_assumptions(tx: Tx) -> dict[str, str]:
+    """The assumptions the office has set for all its reports, as text by name."""
+    return dict(await dialogues.setting(tx, _ASSUMPTIONS) or {})
+
+
+async def set_office_assumptions(tx: Tx, leader: Person, changes: dict[str, str]) -> None:
+    """Keep assumptions for all reports of the office; supervisors and administrators only."""
+    if leader.role not in (Role.SUPERVISOR, Role.ADMIN):
+        raise AccessDenied("公司的默认假设由主管或管理员改；您可以只改这一份报告")
+    before = await office_assumptions(tx)
+    await dialogues.put_setting(tx, _ASSUMPTIONS, {**before, **changes})
 
 
 async def finish(

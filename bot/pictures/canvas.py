@@ -32,6 +32,7 @@ WARN = "#d97706"
 BAD = "#b4232a"
 MAIN = "#2b5c9e"
 SOFT = "#c9d8ec"
+LACK = "#f3c9c6"
 
 
 @cache
@@ -57,6 +58,13 @@ def blank(height: int) -> tuple[Figure, Axes]:
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     return figure, axes
+
+
+def warm() -> None:
+    """Load matplotlib and the font now instead of at the first picture (about a second)."""
+    figure, axes = blank(100)
+    axes.text(0, 0, "守", fontproperties=font(12))
+    png(figure)
 
 
 def png(figure: Figure) -> bytes:

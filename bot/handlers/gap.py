@@ -1,0 +1,223 @@
+"""The gap report in the chat: a picture and five lines, the details, other assumptions, the PDF."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.domain.amounts import show_yuan
+from bot.domain.draft import Audience, Button, button
+from bot.domain.household import Household
+from bot.domain.people import Role
+from bot.errors import UserError
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
+from bot.intake import flow, scenario, service
+from bot.intake.flow import Answers
+from bot.intake.from_answers import household_from_answers
+from bot.intake.gap import GapReport, analyse
+from bot.intake.printed import bars, client_report
+from bot.intake.report import render_report
+from bot.intake.summary import five_lines
+from bot.outbox import delivery
+from bot.pictures.gaps import gap_picture
+from bot.pictures.paper import needs_report
+from bot.store import tables
+
+_LEADERS = (Role.SUPERVISOR, Role.ADMIN)
+
+
+async def tap(context: Context) -> None:
+    """Buttons below the report."""
+    interview_id = context.number(context.parts[0]) if context.parts else 0
+    interview, answers = await service.load(context.tx, context.person, interview_id)
+    match context.parts[1:]:
+        case ["short"]:
+            await show(context, interview, answers, picture=False)
+        case ["full"]:
+            await _full(context, interview, answers)
+        case ["pdf"]:
+            await _pdf(context, interview, answers)
+        case ["assume"]:
+            await _assumptions(context, interview, answers)
+        case ["set", name]:
+            _choices(context, interview, name)
+        case ["put", name, place]:
+            await _put(context, interview, answers, name, context.number(place))
+        case ["office"]:
+            await _keep_for_office(context, interview, answers)
+        case ["reset"]:
+            answers = {**answers, "assumptions": {}}
+            await service.save(context.tx, interview_id, answers, interview.status)
+            await _assumptions(context, interview, answers)
+        case _:
+            raise UserError(context.say("old_button"))
+
+
+async def show(
+    context: Context, interview: tables.Interview, answers: Answers, *, picture: bool = True
+) -> None:
+    """The picture and the five lines; of somebody who did not consent or was not asked all, why
+    there are none."""
+    if (why := _nothing_yet(context, answers)) is not None:
+        context.show(context.say(why), _rows(context, interview, why))
+        return
+    report = analyse(await _household(context, answers))
+    if picture:
+        context.send_photo(await _picture(context, report), client_id=interview.client_id)
+        context.reply(five_lines(report), _rows(context, interview), html=True)
+    else:
+        context.show(five_lines(report), _rows(context, interview), html=True)
+
+
+def _nothing_yet(context: Context, answers: Answers) -> str | None:
+    """The message for answers that allow no analysis yet, else None."""
+    questionnaire = context.office.questionnaire
+    if flow.next_question(questionnaire, answers) is not None:
+        return "report_unfinished"
+    consent = questionnaire.consents.get("personal", "")
+    agreed = flow.live_values(questionnaire, answers).get(consent) is True
+    return None if agreed else "report_no_consent"
+
+
+async def _household(context: Context, answers: Answers) -> Household:
+    office = await service.office_assumptions(context.tx)
+    return household_from_answers(
+        context.office.questionnaire, answers, today=context.today(), office=office
+    )
+
+
+async def _picture(context: Context, report: GapReport) -> bytes:
+    title = context.say("gap_picture_title", name=report.household.name[:16])
+    foot = context.say("gap_picture_foot", day=context.today())
+    return await asyncio.to_thread(gap_picture, title, bars(report), foot)
+
+
+def _rows(
+    context: Context, interview: tables.Interview, why: str | None = None
+) -> list[list[Button]]:
+    number = interview.id
+    overview = button(context.say("button_overview"), f"1:iv:over:{number}:0")
+    rows = [[overview, *back_row(context)]]
+    if interview.client_id is not None:
+        card = button(context.say("button_client_card"), f"1:cl:{interview.client_id}")
+        rows.insert(0, [card])
+    if why == "report_unfinished":
+        rows.insert(0, [button(context.say("button_continue"), f"1:iv:open:{number}")])
+    elif why is None:
+        rows.insert(
+            0,
+            [
+                button(context.say("button_gap_full"), f"1:gp:{number}:full"),
+                button(context.say("button_gap_assume"), f"1:gp:{number}:assume"),
+                button(context.say("button_gap_pdf"), f"1:gp:{number}:pdf"),
+            ],
+        )
+    return rows
+
+
+async def _full(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    report = analyse(await _household(context, answers))
+    rows = [
+        [
+            button(context.say("button_gap_short"), f"1:gp:{interview.id}:short"),
+            button(context.say("button_gap_pdf"), f"1:gp:{interview.id}:pdf"),
+        ],
+        back_row(context),
+    ]
+    context.show(render_report(report), rows, html=True, client_id=interview.client_id)
+
+
+async def _assumptions(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    """Every assumption that a tap changes, and what the gap is with other rates."""
+    household = await _household(context, answers)
+    lines = [context.say("assumptions_title")]
+    for rate, gaps in scenario.scenarios(household):
+        said = "；".join(
+            context.say(
+                "scenario_gap" if gaps[one.id] > 0 else "scenario_none",
+                name=one.name[:8],
+                gap=show_yuan(gaps[one.id]),
+            )
+            for one in household.adults
+        )
+        lines.append(context.say("scenario_line", rate=f"{rate * 100:.0f}", gaps=said))
+    number = interview.id
+    rows = _pairs(
+        [
+            button(
+                f"{one.label} {scenario.shown(household.assumptions, one)}",
+                f"1:gp:{number}:set:{one.name}",
+            )
+            for one in scenario.ADJUSTABLE
+        ]
+    )
+    if answers.get("assumptions"):
+        rows.append([button(context.say("button_assume_reset"), f"1:gp:{number}:reset")])
+        if context.person.role in _LEADERS:
+            rows.append([button(context.say("button_assume_office"), f"1:gp:{number}:office")])
+    rows.append([button(context.say("button_gap_short"), f"1:gp:{number}:short")])
+    context.show("\n".join(lines), rows, client_id=interview.client_id)
+
+
+def _pairs(buttons: list[Button]) -> list[list[Button]]:
+    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+
+
+def _choices(context: Context, interview: tables.Interview, name: str) -> None:
+    one = scenario.adjustable(name)
+    if one is None:
+        raise UserError(context.say("old_button"))
+    rows = _pairs(
+        [
+            button(label, f"1:gp:{interview.id}:put:{name}:{place}")
+            for place, (_, label) in enumerate(one.choices)
+        ]
+    )
+    rows.append([button(context.say("button_back_assume"), f"1:gp:{interview.id}:assume")])
+    context.show(context.say("assumption_choose", label=one.label), rows)
+
+
+async def _put(
+    context: Context, interview: tables.Interview, answers: Answers, name: str, place: int
+) -> None:
+    one = scenario.adjustable(name)
+    if one is None or place >= len(one.choices):
+        raise UserError(context.say("old_button"))
+    changed = {**(answers.get("assumptions") or {}), name: one.choices[place][0]}
+    answers = {**answers, "assumptions": changed}
+    await service.save(context.tx, interview.id or 0, answers, interview.status)
+    await _assumptions(context, interview, answers)
+
+
+async def _keep_for_office(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    changes = answers.get("assumptions") or {}
+    await service.set_office_assumptions(context.tx, context.person, changes)
+    context.toast(context.say("assumptions_kept"))
+    await _assumptions(context, interview, answers)
+
+
+async def _pdf(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    """The two pages for the client; every line of them is judged and kept in the archive."""
+    if (why := _nothing_yet(context, answers)) is not None:
+        raise UserError(context.say(why))
+    household = await _household(context, answers)
+    report = analyse(household)
+    picture = await _picture(context, report)
+    company = context.office.settings.company
+    pages = client_report(household, report, company, context.today(), picture)
+    gate = context.office.gate
+    verdict = gate.strictest([gate.judge(line) for line in pages.words()])
+    archive_id = await delivery.archive_judged(
+        context.tx,
+        verdict,
+        "\n".join(pages.words()),
+        Audience.CLIENT,
+        author_id=context.person.id,
+        client_id=interview.client_id,
+    )
+    if verdict.decision != "pass":
+        found = verdict.findings[0]
+        raise UserError(context.say("pdf_stopped", matched=found.matched[:40], reason=found.reason))
+    content = await asyncio.to_thread(needs_report, pages)
+    name = context.say("pdf_name", number=archive_id)
+    context.send_file(name, content, context.say("pdf_caption"), client_id=interview.client_id)
