@@ -19,6 +19,8 @@ MAX_LENGTH = 10_000
 SHOWN_OF_TOO_LONG = 100
 UNLIKELY = 0.25
 LIKELY = 0.6
+SHORTEST = 5
+"""Characters that the learned layer needs to tell a meaning; the rules judge any text."""
 MODEL_RULE = "model"
 TOO_LONG_RULE = "too-long"
 DISGUISES = {
@@ -144,9 +146,9 @@ class Checker:
         )
 
     def _learned(self, seen: Views, scan: Scan) -> tuple[Finding | None, float]:
-        """The learned layer's finding, and how likely it holds a violation (1 without a model)."""
+        """The learned layer's finding, and how likely it holds a violation (1 when not judged)."""
         model = self.model
-        if model is None:
+        if model is None or (len(seen.compact.text) < SHORTEST and not seen.emoji):
             return None, 1.0
         found = features(seen, self.rules.concepts(seen, scan))
         text = seen.compact.text

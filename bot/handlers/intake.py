@@ -175,7 +175,7 @@ async def typed(context: Context) -> None:
     heard, waiting = gather.gather(
         questionnaire, answers, question.key, text, today=context.today()
     )
-    if len(heard) >= gather.FEWEST:
+    if gather.worth_confirming(heard):
         await service.save(context.tx, interview.id or 0, waiting)
         await asking.confirm(context, interview, heard)
         return

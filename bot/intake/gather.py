@@ -20,7 +20,8 @@ from bot.intake.walk import walk
 
 LONGEST = 300
 FEWEST = 2
-"""Fewer answers than this in a message are no reason to ask for a confirmation."""
+"""Fewer facts than this in a message are no reason to ask for a confirmation."""
+_INFERRED = frozenset({"client_sex", "marital"})
 
 _CLAUSE = re.compile(r"[,，。;；!！\n]+|、(?=[^\d一二两三四五六七八九十])")
 _SPOUSE = re.compile(
@@ -171,6 +172,11 @@ def gather(
     heard = [Heard(one, lines[one].title, lines[one].shown or "") for one in taken if one in lines]
     kept = {"told": {one.key: told[one.key] for one in heard}, "key": key, "text": text}
     return heard, {**answers, "heard": kept}
+
+
+def worth_confirming(heard: list[Heard]) -> bool:
+    """Whether enough was said; what only follows from a word such as 老婆 does not count."""
+    return sum(one.key not in _INFERRED for one in heard) >= FEWEST
 
 
 def confirmed(questionnaire: Questionnaire, answers: Answers, *, today: date) -> Answers:

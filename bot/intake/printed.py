@@ -53,7 +53,9 @@ def client_report(
 ) -> Report:
     """The two pages for the client of this analysis."""
     family = report.household
+    names = "、".join(member.name[:10] for member in family.members[:_MOST_MEMBERS])
     lead = (
+        f"这份检视是为{names}做的。",
         f"今后全家总支出约 {show_yuan(report.expenses_total)}，"
         f"总收入约 {show_yuan(report.income_total)}，"
         f"可动用积蓄 {show_yuan(report.usable_assets)}，负债 {show_yuan(report.debts_total)}。",

@@ -123,7 +123,7 @@ _STALE = text(
     "SELECT i.id, i.title, p.chat_id, p.script, p.timezone FROM interview i "
     "JOIN person p ON p.id = i.agent_id AND p.active AND p.reachable "
     "WHERE i.status = 'open' AND i.updated_at BETWEEN :since AND :before AND NOT EXISTS "
-    "(SELECT FROM outbox o WHERE o.dedupe_key = 'interview:' || i.id || ':nudge') LIMIT 200"
+    "(SELECT FROM outbox o WHERE o.dedupe_key = 'interview-nudge-' || i.id) LIMIT 200"
 )
 
 
@@ -137,7 +137,7 @@ async def nudge(tx: Tx) -> None:
             continue
         again = [[button(say("button_continue", row.script), f"1:iv:open:{row.id}")]]
         words = say("interview_nudge", row.script, title=row.title)
-        key = f"interview:{row.id}:nudge"
+        key = f"interview-nudge-{row.id}"
         drafts.append(message(row.chat_id, words, again, priority=NOTICE, dedupe_key=key))
     await outbox.enqueue(tx, drafts)
 

@@ -49,15 +49,9 @@ class Report:
     notes: tuple[tuple[str, tuple[str, ...]], ...] = field(default_factory=tuple)
 
     def words(self) -> list[str]:
-        """Every line of words on the pages, for the compliance gate; of the tables the cells that
-        are words, because their figures are computed, not said."""
-        lines = [self.title, *self.lead]
-        for table in (*self.first, *self.second):
-            cells = [cell for row in (table.columns, *table.rows) for cell in row]
-            lines += [table.heading, *(cell for cell in cells if not any(map(str.isdigit, cell)))]
-        for heading, notes in self.notes:
-            lines += [heading, *notes]
-        return lines
+        """Every sentence on the pages, for the compliance gate; the tables hold figures and the
+        names that the sentences have too."""
+        return [self.title, *self.lead, *(note for _, notes in self.notes for note in notes)]
 
 
 class _Pages(FPDF):
