@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.household import CoverKind
+
 
 class PolicyStatus(StrEnum):
     """Where a policy stands. ``lapsed`` is 效力中止: it may still be reinstated."""
@@ -29,7 +31,9 @@ class ClaimDecision(StrEnum):
 class Policy:
     """One policy. ``premium`` in yuan per payment; ``next_due_on`` is the oldest unpaid due date.
 
-    ``jurisdiction`` selects the grace table: ``CN``, ``TW``, ``HK``, ``SG`` or ``MY``.
+    ``jurisdiction`` selects the grace table: ``CN``, ``TW``, ``HK``, ``SG`` or ``MY``. ``line`` is
+    what it mainly covers; ``insured`` and ``account`` are names, empty for the client's own;
+    ``beneficiary`` is None when none was named or it is not known; ``to_collect`` waits, in yuan.
     """
 
     id: int
@@ -44,6 +48,11 @@ class Policy:
     next_due_on: date | None = None
     status: PolicyStatus = PolicyStatus.ACTIVE
     jurisdiction: str = "CN"
+    line: CoverKind | None = None
+    insured: str = ""
+    beneficiary: str | None = None
+    account: str | None = None
+    to_collect: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.domain.people import Role
 from bot.errors import AccessDenied, UserError
 from bot.handlers import (
     activity,
+    card,
     clients,
     compose,
     exchange,
@@ -20,6 +21,7 @@ from bot.handlers import (
     optout,
     people,
     phrases,
+    policy,
     relay,
     reviewing,
     rules,
@@ -70,6 +72,8 @@ COMMANDS: dict[str, tuple[frozenset[Role], Handler]] = {
 # the first part of a button's data: (who, what)
 TAPS: dict[str, tuple[frozenset[Role], Handler]] = {
     "cl": (_SELLERS, clients.tap),
+    "cd": (_SELLERS, card.tap),
+    "po": (_SELLERS, policy.tap),
     "co": (_SELLERS, compose.tap),
     "iv": (_SELLERS, intake.tap),
     "gp": (_SELLERS, gap.tap),
@@ -93,6 +97,7 @@ FLOWS: dict[str, Handler] = {
     "find_client": clients.searched,
     "compose": compose.typed,
     "intake": intake.typed,
+    "policy": policy.typed,
     "touch": touch.typed,
     "phrase": phrases.typed,
     "try": phrases.typed_sentence,

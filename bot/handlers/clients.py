@@ -1,4 +1,4 @@
-"""The agent's clients: the list, a card for each, adding one, and what can be recorded."""
+"""The agent's clients: the list, finding and adding one, payments, claims, and their own data."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from bot.clients import privacy
 from bot.domain.amounts import show_yuan
 from bot.domain.draft import Button, button, copy_button
 from bot.domain.identity import parse_phone
-from bot.domain.people import Client, Role
+from bot.domain.people import Role
 from bot.domain.policies import ClaimDecision, Policy, PolicyStatus
 from bot.errors import UserError
+from bot.handlers import card
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.reminders import service
@@ -61,7 +62,7 @@ async def tap(context: Context) -> None:
             await context.set_dialogue(flow="add_client")
             context.show(context.say("add_client_ask"), [back_row(context)])
         case [client_id]:
-            await card(context, number(client_id))
+            await card.show(context, number(client_id))
         case ["link", client_id]:
             await _link(context, number(client_id))
         case ["policies", client_id]:
@@ -91,11 +92,7 @@ async def searched(context: Context) -> None:
     """A name or a phone was typed to find a client, whom to see or whom to write to."""
     state = await context.dialogue()
     typed = context.event.text.strip()
-    try:
-        search = parse_phone(typed).number
-    except UserError:
-        search = typed[:40]
-    found = await book.clients(context.tx, context.person, search=search, limit=PAGE)
+    found = await book.find(context.tx, context.person, typed, limit=PAGE)
     if not found:
         context.reply(context.say("client_not_found"), [back_row(context)])
         return
@@ -118,7 +115,7 @@ async def typed(context: Context) -> None:
             raise UserError(context.say("add_client_duplicate", name=same[0].name))
     client = await book.add_client(context.tx, context.person.id, name, phone=phone)
     await context.set_dialogue()
-    await card(context, client.id)
+    await card.show(context, client.id)
 
 
 def _name_and_phone(text: str) -> tuple[str, str]:
@@ -127,63 +124,6 @@ def _name_and_phone(text: str) -> tuple[str, str]:
     digits = (at for at, word in enumerate(words) if at and any(map(str.isdigit, word)))
     phone_at = next(digits, len(words))
     return " ".join(words[:phone_at]), " ".join(words[phone_at:])
-
-
-async def card(context: Context, client_id: int) -> None:
-    """Everything about one client, with what can be done next."""
-    client = await book.client(context.tx, context.person, client_id, "card")
-    policies = await book.policies(context.tx, [client.id])
-    lines = [
-        context.say(
-            "client_card",
-            name=client.name,
-            joined=context.say("joined" if client.person_id else "not_joined"),
-            birth=client.birth_on or context.say("unknown"),
-            phone=(client.phone or context.say("unknown")).removeprefix("+86"),
-            marketing=context.say("marketing_on" if client.marketing_ok else "marketing_off"),
-        )
-    ]
-    lines += [policy_line(context, policy) for policy in policies]
-    context.show(
-        "\n".join(lines), _card_buttons(context, client, bool(policies)), client_id=client.id
-    )
-
-
-def policy_line(context: Context, policy: Policy) -> str:
-    """One policy in two lines."""
-    return context.say(
-        "policy_line",
-        product=policy.product,
-        number=policy.number,
-        premium=show_yuan(policy.premium),
-        due=policy.next_due_on or context.say("paid_up"),
-        status=_status(context, policy),
-    )
-
-
-def _status(context: Context, policy: Policy) -> str:
-    """The status, or how many days the premium of a policy in force is overdue."""
-    due_on = policy.next_due_on
-    if policy.status is PolicyStatus.ACTIVE and due_on and due_on < context.today():
-        return context.say("policy_overdue", days=(context.today() - due_on).days)
-    return context.say(f"policy_{policy.status.value}")
-
-
-def _card_buttons(context: Context, client: Client, has_policies: bool) -> list[list[Button]]:
-    rows = [
-        [
-            button(context.say("button_write"), f"1:co:{client.id}"),
-            button(context.say("button_intake"), f"1:iv:new:{client.id}"),
-        ],
-        [button(context.say("button_touches"), f"1:tc:of:{client.id}")],
-    ]
-    if has_policies:
-        rows[1].append(button(context.say("button_policies"), f"1:cl:policies:{client.id}"))
-    if client.person_id is None:
-        rows.append([button(context.say("button_client_link"), f"1:cl:link:{client.id}")])
-    rows.append([button(context.say("button_more"), f"1:cl:more:{client.id}")])
-    rows.append([button(context.say("button_clients"), "1:m:kehu"), *back_row(context)])
-    return rows
 
 
 async def _more(context: Context, client_id: int) -> None:
@@ -255,7 +195,7 @@ async def _policies(context: Context, client_id: int) -> None:
                 ]
             )
     rows.append([button(context.say("button_back_card"), f"1:cl:{client.id}")])
-    lines = [policy_line(context, policy) for policy in policies]
+    lines = [card.policy_line(context, policy) for policy in policies]
     lines.insert(0, context.say("policies_of", name=client.name))
     context.show("\n".join(lines), rows, client_id=client.id)
 

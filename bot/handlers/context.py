@@ -93,9 +93,13 @@ class Context:
         except ValueError as error:
             raise UserError(self.say("old_button")) from error
 
+    def zone(self) -> ZoneInfo:
+        """The time zone of the person."""
+        return ZoneInfo(self.person.timezone)
+
     def today(self) -> date:
         """Today where the person is."""
-        return self.tx.now.astimezone(ZoneInfo(self.person.timezone)).date()
+        return self.tx.now.astimezone(self.zone()).date()
 
     def say(self, key: str, **values: Any) -> str:
         """A sentence of the interface in the person's script."""

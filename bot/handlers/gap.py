@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 
 from bot.domain.amounts import show_yuan
 from bot.domain.draft import Audience, Button, button
@@ -62,11 +63,21 @@ async def show(
         context.show(context.say(why), _rows(context, interview, why))
         return
     report = analyse(await _household(context, answers))
+    text = five_lines(report) + _before_and_after(context, answers, report)
     if picture:
         context.send_photo(await _picture(context, report), client_id=interview.client_id)
-        context.reply(five_lines(report), _rows(context, interview), html=True)
+        context.reply(text, _rows(context, interview), html=True)
     else:
-        context.show(five_lines(report), _rows(context, interview), html=True)
+        context.show(text, _rows(context, interview), html=True)
+
+
+def _before_and_after(context: Context, answers: Answers, report: GapReport) -> str:
+    """After a change of life: the family's life gap before it and now."""
+    if answers.get("was") is None:
+        return ""
+    now = sum((max(need.survivor_gap, Decimal(0)) for need in report.life), Decimal(0))
+    was = Decimal(answers["was"])
+    return "\n" + context.say("gap_changed", was=show_yuan(was), now=show_yuan(now))
 
 
 def _nothing_yet(context: Context, answers: Answers) -> str | None:

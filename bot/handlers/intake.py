@@ -211,6 +211,11 @@ def _taken(context: Context, question: Question, before: Answers, after: Answers
     return "\n".join(filter(None, (taken, _opened(context, before, after))))
 
 
+async def go_on(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    """Go on with an interview that was opened from elsewhere."""
+    await _next(context, interview, answers)
+
+
 async def _next(
     context: Context, interview: tables.Interview, answers: Answers, note: str = ""
 ) -> None:

@@ -36,8 +36,8 @@ async def _of_client(context: Context, client_id: int) -> None:
     """Touches of one client in the coming month."""
     client = await book.client(context.tx, context.person, client_id, "touch")
     until = context.tx.now + timedelta(days=_DAYS)
-    every = await touches.upcoming(context.tx, client.agent_id, until, audience="client", limit=200)
-    found = [touch for touch in every if touch.client_id == client.id][:_SHOWN]
+    every = await touches.upcoming_of(context.tx, client.id, until, limit=50)
+    found = [touch for touch in every if touch.audience == "client"][:_SHOWN]
     rows = [[button(_when(context, touch, client), f"1:tc:{touch.id}")] for touch in found]
     rows.append([button(context.say("button_back_card"), f"1:cl:{client.id}"), *back_row(context)])
     key = "touches_list_of" if found else "touches_none_of"

@@ -18,8 +18,9 @@ from bot.intake.walk import Slot, names_of, options_of, walk
 Answers = dict[str, Any]
 """JSON-ready: ``values`` by key, ``skipped``, ``postponed`` and ``trail`` as lists of keys, ``at``,
 the key that is being corrected, and ``heard``, a message whose several answers wait to be
-confirmed (see ``gather``). ``assumptions`` are those changed for this report (see ``scenario``). A
-key is the question's id, with ``.n`` in a group."""
+confirmed (see ``gather``). ``assumptions`` are those changed for this report (see ``scenario``);
+``was`` is the family's life gap before a change of life. A key is the question's id, with ``.n`` in
+a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ def _settled(
         "at": at if at in keys and at != dealt else None,
         "heard": {},
         "assumptions": answers.get("assumptions") or {},
+        "was": answers.get("was"),
     }
 
 

@@ -27,7 +27,7 @@ RISKS: dict[RiskKind, str] = {
     "retirement": "养老",
     "education": "教育金",
 }
-_COVERS: dict[CoverKind, str] = {
+COVERS: dict[CoverKind, str] = {
     "accident": "意外",
     "medical": "医疗",
     "critical_illness": "重疾",
@@ -114,7 +114,7 @@ def _cover(report: GapReport) -> str:
             if gap is None and not held:
                 continue
             owned = f"（{_short(held)}）" if held else ""
-            cells.append(f"{_COVERS[kind]}{_missing(gap)}{owned}")
+            cells.append(f"{COVERS[kind]}{_missing(gap)}{owned}")
         lines.append(f"• {_name(member.name)}：" + "，".join(cells))
     education = gaps.get((None, "education"))
     if education is not None:

@@ -83,6 +83,24 @@ async def open_interviews(tx: Tx, agent: Person, limit: int = 6) -> list[tables.
     return [tables.Interview.model_validate(r._mapping) for r in await tx.connection.execute(query)]
 
 
+async def latest_of(
+    tx: Tx, viewer: Person, client_id: int
+) -> tuple[tables.Interview, Answers] | None:
+    """The newest finished interview of a client whom the viewer may see, with its answers."""
+    await book.client(tx, viewer, client_id, "interview")
+    query = (
+        select(INTERVIEW)
+        .where(INTERVIEW.c.client_id == client_id, INTERVIEW.c.status == "finished")
+        .order_by(INTERVIEW.c.updated_at.desc())
+        .limit(1)
+    )
+    row = (await tx.connection.execute(query)).first()
+    if row is None:
+        return None
+    interview = tables.Interview.model_validate(row._mapping)
+    return interview, json.loads(tx.vault.open(interview.answers_sealed) or "{}")
+
+
 async def open_of(tx: Tx, leader: Person, agent_id: int) -> list[tables.Interview]:
     """The unfinished interviews of an agent of this supervisor's team, newest first."""
     await people.in_team(tx, leader, agent_id)

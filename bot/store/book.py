@@ -10,10 +10,12 @@ from sqlalchemy import Select, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.engine import Row
 
+from bot.clients.search import Entry, search
+from bot.domain.identity import parse_phone
 from bot.domain.people import Client, Person, Role
 from bot.domain.policies import Claim, ClaimDecision, Policy, PolicyStatus
-from bot.errors import AccessDenied
-from bot.store import tables
+from bot.errors import AccessDenied, UserError
+from bot.store import relations, tables
 from bot.store.engine import Tx
 from bot.store.people import PERSON
 
@@ -65,6 +67,11 @@ def _policy(row: Row[Any]) -> Policy:
         next_due_on=row.next_due_on,
         status=PolicyStatus(row.status),
         jurisdiction=row.jurisdiction,
+        line=row.line,
+        insured=row.insured,
+        beneficiary=row.beneficiary,
+        account=row.account,
+        to_collect=row.to_collect,
     )
 
 
@@ -106,15 +113,36 @@ async def client_for_system(tx: Tx, client_id: int) -> Client:
 
 
 async def clients(
-    tx: Tx, viewer: Person, *, search: str = "", limit: int = 50, offset: int = 0
+    tx: Tx, viewer: Person, *, phone: str = "", limit: int = 50, offset: int = 0
 ) -> list[Client]:
-    """Clients the viewer may see, by name; ``search`` is part of a name or a whole phone."""
+    """Clients the viewer may see, by name; only those of a whole ``phone``, when one is given."""
     query = _visible_to(viewer)
-    if search:
-        by_phone = CLIENT.c.phone_index == tx.vault.index("phone", search)
-        query = query.where(or_(CLIENT.c.name.contains(search, autoescape=True), by_phone))
+    if phone:
+        query = query.where(CLIENT.c.phone_index == tx.vault.index("phone", phone))
     query = query.order_by(CLIENT.c.name, CLIENT.c.id).limit(limit).offset(offset)
     return [_client(tx, row) for row in await tx.connection.execute(query)]
+
+
+_LARGEST_BOOK = 5000
+
+
+async def find(tx: Tx, viewer: Person, typed: str, limit: int) -> list[Client]:
+    """Clients the viewer may see that ``typed`` may mean, best first: a name or a slip of one,
+    pinyin or initials, a whole phone or its end, a tag."""
+    try:
+        exact = parse_phone(typed).number
+    except UserError:
+        exact = None
+    if exact is not None:
+        found = await clients(tx, viewer, phone=exact, limit=limit)
+        if found:
+            return found
+    mine = {one.id: one for one in await clients(tx, viewer, limit=_LARGEST_BOOK)}
+    tags = await relations.tags(tx, list(mine))
+    entries = [
+        Entry(one.id, one.name, one.phone, tuple(tags.get(one.id, ()))) for one in mine.values()
+    ]
+    return [mine[client_id] for client_id in search(entries, typed, limit)]
 
 
 async def clients_of_person(tx: Tx, person_id: int) -> list[Client]:

@@ -97,6 +97,19 @@ async def upcoming(
     return [tables.Touch.model_validate(row._mapping) for row in await tx.connection.execute(query)]
 
 
+async def upcoming_of(
+    tx: Tx, client_id: int, until: datetime, limit: int = 5
+) -> list[tables.Touch]:
+    """Planned touches about one client up to an instant, earliest first; the caller checked."""
+    query = (
+        select(TOUCH)
+        .where(TOUCH.c.client_id == client_id, TOUCH.c.status == "planned", TOUCH.c.due_at <= until)
+        .order_by(TOUCH.c.due_at, TOUCH.c.id)
+        .limit(limit)
+    )
+    return [tables.Touch.model_validate(row._mapping) for row in await tx.connection.execute(query)]
+
+
 async def next_due_at(tx: Tx) -> datetime | None:
     """When the earliest planned touch is due."""
     query = text("SELECT min(due_at) AS due FROM touch WHERE status = 'planned'")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from bot.store.tables.book import Claim, Client, Consent, Interview, Policy
+from bot.store.tables.book import Claim, Client, ClientTag, Consent, Contact, Interview, Policy
 from bot.store.tables.compliance import Archive, LabelledExample, Review, Rulebook
 from bot.store.tables.messaging import Inbox, Outbox, Survey, Task, Touch
 from bot.store.tables.people import AccessLog, Dialogue, Invitation, Person, Setting
@@ -18,7 +18,9 @@ __all__ = [
     "Archive",
     "Claim",
     "Client",
+    "ClientTag",
     "Consent",
+    "Contact",
     "Dialogue",
     "Inbox",
     "Interview",

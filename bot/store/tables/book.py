@@ -9,6 +9,7 @@ from typing import ClassVar
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Index,
     LargeBinary,
     Numeric,
     UniqueConstraint,
@@ -41,7 +42,12 @@ class Client(SQLModel, table=True):
 
 
 class Policy(SQLModel, table=True):
-    """A policy of a client. ``next_due_on`` is the oldest unpaid due date."""
+    """A policy of a client. ``next_due_on`` is the oldest unpaid due date.
+
+    ``line`` is what it mainly covers; ``insured`` and ``account`` are names, empty when they are
+    the client's own; ``beneficiary`` is None when nobody was named or it is not known;
+    ``to_collect`` is what waits to be collected, in yuan.
+    """
 
     __tablename__: ClassVar[str] = "policy"
     __table_args__ = (UniqueConstraint("client_id", "number"),)
@@ -57,6 +63,35 @@ class Policy(SQLModel, table=True):
     next_due_on: date | None = None
     status: str = text_(default="active")
     jurisdiction: str = text_(default="CN")
+    line: str | None = text_(nullable=True)
+    insured: str = text_(default="")
+    beneficiary: str | None = text_(nullable=True)
+    account: str | None = text_(nullable=True)
+    to_collect: Decimal | None = Field(sa_column=Column(Numeric(14, 2), nullable=True))
+
+
+class ClientTag(SQLModel, table=True):
+    """A tag of a client in one of three layers: ``who``, ``does`` or ``worth``."""
+
+    __tablename__: ClassVar[str] = "client_tag"
+    __table_args__ = (UniqueConstraint("client_id", "tag"),)
+    id: int | None = id_()
+    client_id: int = ref("client.id", index=False)
+    layer: str = text_()
+    tag: str = text_()
+
+
+class Contact(SQLModel, table=True):
+    """A call, visit or chat with a client, and what came of it."""
+
+    __tablename__: ClassVar[str] = "contact"
+    __table_args__ = (Index("ix_contact_client_id_at", "client_id", "at"),)
+    id: int | None = id_()
+    client_id: int = ref("client.id", index=False)
+    person_id: int | None = ref("person.id", nullable=True)
+    kind: str = text_()
+    result: str = text_()
+    at: datetime = at()
 
 
 class Claim(SQLModel, table=True):

@@ -1,0 +1,336 @@
+"""The client's one page: family, policies, gaps, touches, contacts, tags, and what comes next."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from html import escape
+
+from bot.clients.review import PolicyReview, review
+from bot.domain.amounts import show_yuan
+from bot.domain.draft import Button, button
+from bot.domain.household import COVER_KINDS, Household
+from bot.domain.people import Client
+from bot.domain.policies import Policy, PolicyStatus
+from bot.errors import UserError
+from bot.handlers import intake
+from bot.handlers.context import Context
+from bot.handlers.menu import back_row
+from bot.intake import flow, service
+from bot.intake.from_answers import household_from_answers
+from bot.intake.gap import GapReport, analyse
+from bot.intake.report import COVERS, next_step
+from bot.intake.summary import rows
+from bot.pictures.review import review_picture
+from bot.store import book, relations, touches
+from bot.store.relations import Layer
+
+_SHOWN_POLICIES = 4
+_SHOWN_GAPS = 3
+_SHOWN_TOUCHES = 2
+_SHOWN_WORK = 6
+_AHEAD = timedelta(days=60)
+_KINDS = ("call", "visit", "chat")
+_RESULTS = ("agreed", "later", "no_answer")
+# the tags to tap, by layer; what a client is stands first
+_TAGS: dict[Layer, tuple[str, ...]] = {
+    "who": ("企业主", "公职", "新市民", "单亲", "有房贷", "二孩家庭"),
+    "does": ("爱问收益", "看重服务", "转介绍过", "常比价", "晚上方便", "爱看资料"),
+    "worth": ("高价值", "潜力", "大额保单", "按时缴费", "续期风险"),
+}
+# a change of life → the question of the interview that it opens again
+_CHANGES = {"marriage": "marital", "house": "housing", "child": "children", "job": "client_income"}
+
+
+async def show(context: Context, client_id: int) -> None:
+    """Everything about one client on one page, with what can be done next."""
+    client = await book.client(context.tx, context.person, client_id, "card")
+    policies = await book.policies(context.tx, [client.id])
+    report = await _analysis(context, client.id)
+    lines = [
+        context.say(
+            "client_card",
+            name=client.name,
+            joined=context.say("joined" if client.person_id else "not_joined"),
+            birth=client.birth_on or context.say("unknown"),
+            phone=(client.phone or context.say("unknown")).removeprefix("+86"),
+            marketing=context.say("marketing_on" if client.marketing_ok else "marketing_off"),
+        )
+    ]
+    tags = (await relations.tags(context.tx, [client.id])).get(client.id, [])
+    if tags:
+        lines.append(context.say("card_tags", tags="、".join(tags)))
+    if report is not None:
+        lines += _family(context, report)
+    lines += [policy_line(context, policy) for policy in policies[:_SHOWN_POLICIES]]
+    if len(policies) > _SHOWN_POLICIES:
+        lines.append(context.say("card_more_policies", count=len(policies) - _SHOWN_POLICIES))
+    lines += await _ahead_and_behind(context, client)
+    if report is not None:
+        lines.append(context.say("card_next", step=next_step(report)))
+    context.show("\n".join(lines), _buttons(context, client, bool(policies)), client_id=client.id)
+
+
+async def _analysis(context: Context, client_id: int) -> GapReport | None:
+    """The analysis of the newest finished interview, when the client agreed to it."""
+    household = await _household(context, client_id)
+    return None if household is None else analyse(household)
+
+
+async def _household(context: Context, client_id: int) -> Household | None:
+    found = await service.latest_of(context.tx, context.person, client_id)
+    if found is None:
+        return None
+    _, answers = found
+    questionnaire = context.office.questionnaire
+    consent = questionnaire.consents.get("personal", "")
+    if flow.live_values(questionnaire, answers).get(consent) is not True:
+        return None
+    office = await service.office_assumptions(context.tx)
+    return household_from_answers(questionnaire, answers, today=context.today(), office=office)
+
+
+def _family(context: Context, report: GapReport) -> list[str]:
+    members = "、".join(
+        f"{one.name}（{one.age} 岁）" if one.age is not None else one.name
+        for one in report.household.members
+    )
+    gaps = [row for row in rows(report) if row.missing][:_SHOWN_GAPS]
+    missing = "；".join(f"{row.label}缺 {show_yuan(row.missing)}" for row in gaps)
+    return [
+        context.say("card_family", members=members),
+        context.say("card_gaps", gaps=missing or context.say("card_no_gaps")),
+    ]
+
+
+async def _ahead_and_behind(context: Context, client: Client) -> list[str]:
+    """The next touches planned, and the last contacts made."""
+    until = context.tx.now + _AHEAD
+    planned = await touches.upcoming_of(context.tx, client.id, until, limit=_SHOWN_TOUCHES)
+    zone = context.zone()
+    names = {one.id: one.zh for one in context.office.cadences.cadences}
+    lines = [
+        context.say(
+            "card_touch",
+            day=touch.due_at.astimezone(zone).date(),
+            name=names.get(touch.cadence, touch.cadence),
+        )
+        for touch in planned
+    ]
+    for contact in await relations.contacts(context.tx, client.id, limit=2):
+        lines.append(
+            context.say(
+                "card_contact",
+                day=contact.at.astimezone(zone).date(),
+                kind=context.say(f"contact_{contact.kind}"),
+                result=context.say(f"result_{contact.result}"),
+            )
+        )
+    return lines
+
+
+def policy_line(context: Context, policy: Policy) -> str:
+    """One policy in two lines."""
+    return context.say(
+        "policy_line",
+        product=policy.product,
+        number=policy.number,
+        premium=show_yuan(policy.premium),
+        due=policy.next_due_on or context.say("paid_up"),
+        status=_status(context, policy),
+    )
+
+
+def _status(context: Context, policy: Policy) -> str:
+    """The status, or how many days the premium of a policy in force is overdue."""
+    due_on = policy.next_due_on
+    if policy.status is PolicyStatus.ACTIVE and due_on and due_on < context.today():
+        return context.say("policy_overdue", days=(context.today() - due_on).days)
+    return context.say(f"policy_{policy.status.value}")
+
+
+def _buttons(context: Context, client: Client, has_policies: bool) -> list[list[Button]]:
+    number = client.id
+    buttons = [
+        button(context.say("button_write"), f"1:co:{number}"),
+        button(context.say("button_intake"), f"1:iv:new:{number}"),
+        button(context.say("button_review"), f"1:cd:review:{number}"),
+        button(context.say("button_touches"), f"1:tc:of:{number}"),
+        button(context.say("button_contacted"), f"1:cd:met:{number}"),
+        button(context.say("button_tags"), f"1:cd:tags:{number}"),
+    ]
+    if has_policies:
+        buttons.append(button(context.say("button_policies"), f"1:cl:policies:{number}"))
+    buttons.append(button(context.say("button_add_policy"), f"1:po:new:{number}"))
+    if client.person_id is None:
+        buttons.append(button(context.say("button_client_link"), f"1:cl:link:{number}"))
+    buttons.append(button(context.say("button_life_change"), f"1:cd:life:{number}"))
+    buttons.append(button(context.say("button_more"), f"1:cl:more:{number}"))
+    paired = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    return [*paired, [button(context.say("button_clients"), "1:m:kehu"), *back_row(context)]]
+
+
+async def tap(context: Context) -> None:
+    """Buttons of the page."""
+    number = context.number
+    match context.parts:
+        case ["review", client_id]:
+            await _review(context, number(client_id))
+        case ["tags", client_id]:
+            await _tags(context, number(client_id))
+        case ["tag", client_id, layer, place]:
+            await _toggle(context, number(client_id), layer, number(place))
+        case ["met", client_id]:
+            await _ask_contact(context, number(client_id))
+        case ["met", client_id, kind, result]:
+            await _contacted(context, number(client_id), kind, result)
+        case ["life", client_id]:
+            await _ask_change(context, number(client_id))
+        case ["life", client_id, change]:
+            await _change(context, number(client_id), change)
+        case _:
+            raise UserError(context.say("old_button"))
+
+
+def _back(context: Context, client_id: int) -> list[Button]:
+    return [button(context.say("button_back_card"), f"1:cl:{client_id}")]
+
+
+async def _review(context: Context, client_id: int) -> None:
+    """The family policy review: a table as a picture, the service owed, the four questions."""
+    client = await book.client(context.tx, context.person, client_id, "review")
+    policies = await book.policies(context.tx, [client.id])
+    household = await _household(context, client.id)
+    members = [one.name for one in household.members[1:]] if household else []
+    found = review(policies, client.name, members, context.today())
+    if not found.held:
+        add = button(context.say("button_add_policy"), f"1:po:new:{client.id}")
+        context.show(
+            context.say("review_none", name=client.name), [[add], _back(context, client.id)]
+        )
+        return
+    context.send_photo(await _review_picture(context, client, found), client_id=client.id)
+    lines = [context.say("review_questions")]
+    if found.work:
+        lines.append(context.say("review_work"))
+        lines += [
+            context.say(f"work_{one.kind}", product=escape(one.policy.product, quote=False))
+            for one in found.work[:_SHOWN_WORK]
+        ]
+        if len(found.work) > _SHOWN_WORK:
+            lines.append(context.say("review_more_work", count=len(found.work) - _SHOWN_WORK))
+    buttons = [
+        [button(context.say("button_add_policy"), f"1:po:new:{client.id}")],
+        [button(context.say("button_mend_policy"), f"1:po:list:{client.id}")],
+        _back(context, client.id),
+    ]
+    context.reply("\n".join(lines), buttons, html=True, client_id=client.id)
+
+
+async def _review_picture(context: Context, client: Client, found: PolicyReview) -> bytes:
+    table = [
+        (name[:5], [_cell(sums[kind]) for kind in COVER_KINDS]) for name, sums in found.sums.items()
+    ]
+    title = context.say("review_title", name=client.name)
+    foot = context.say(
+        "review_foot", count=len(found.held), premium=show_yuan(found.premium_yearly)
+    )
+    columns = [COVERS[kind] for kind in COVER_KINDS]
+    return await asyncio.to_thread(review_picture, title, columns, table[:8], foot)
+
+
+def _cell(amount: Decimal) -> str:
+    return show_yuan(amount).removesuffix("元").replace(" ", "") if amount else ""
+
+
+async def people_of(context: Context, client_id: int) -> list[str]:
+    """The names of the family, the client's first."""
+    client = await book.client(context.tx, context.person, client_id, "review")
+    household = await _household(context, client_id)
+    return [client.name, *(one.name for one in (household.members[1:] if household else ()))]
+
+
+async def _tags(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "tags")
+    mine = set((await relations.tags(context.tx, [client.id])).get(client.id, []))
+    rows_: list[list[Button]] = []
+    for layer, tags in _TAGS.items():
+        buttons = [
+            button(("✓ " if tag in mine else "") + tag, f"1:cd:tag:{client.id}:{layer}:{place}")
+            for place, tag in enumerate(tags)
+        ]
+        rows_ += [buttons[at : at + 3] for at in range(0, len(buttons), 3)]
+    rows_.append(_back(context, client.id))
+    context.show(context.say("tags_title", name=client.name), rows_, client_id=client.id)
+
+
+async def _toggle(context: Context, client_id: int, layer: str, place: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "tags")
+    for known, tags in _TAGS.items():
+        if known == layer and place < len(tags):
+            await relations.toggle_tag(context.tx, client.id, known, tags[place])
+            await _tags(context, client.id)
+            return
+    raise UserError(context.say("old_button"))
+
+
+async def _ask_contact(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "contact")
+    rows_ = [
+        [
+            button(
+                context.say(f"contact_{kind}") + "·" + context.say(f"result_{result}"),
+                f"1:cd:met:{client.id}:{kind}:{result}",
+            )
+            for result in _RESULTS
+        ]
+        for kind in _KINDS
+    ]
+    context.show(
+        context.say("contact_ask", name=client.name),
+        [*rows_, _back(context, client.id)],
+        client_id=client.id,
+    )
+
+
+async def _contacted(context: Context, client_id: int, kind: str, result: str) -> None:
+    client = await book.client(context.tx, context.person, client_id, "contact")
+    if kind not in _KINDS or result not in _RESULTS:
+        raise UserError(context.say("old_button"))
+    await relations.log_contact(context.tx, client.id, context.person.id, kind, result)
+    context.toast(context.say("contact_logged"))
+    await show(context, client.id)
+
+
+async def _ask_change(context: Context, client_id: int) -> None:
+    client = await book.client(context.tx, context.person, client_id, "interview")
+    found = await service.latest_of(context.tx, context.person, client.id)
+    if found is None:
+        start = button(context.say("button_intake"), f"1:iv:new:{client.id}")
+        context.show(context.say("life_no_interview"), [[start], _back(context, client.id)])
+        return
+    rows_ = [
+        [
+            button(context.say(f"life_{change}"), f"1:cd:life:{client.id}:{change}")
+            for change in pair
+        ]
+        for pair in (("marriage", "house"), ("child", "job"))
+    ]
+    context.show(context.say("life_ask", name=client.name), [*rows_, _back(context, client.id)])
+
+
+async def _change(context: Context, client_id: int, change: str) -> None:
+    """Open the interview again at what changed; the report then tells the gap before and after."""
+    question = _CHANGES.get(change)
+    found = await service.latest_of(context.tx, context.person, client_id)
+    if question is None or found is None:
+        raise UserError(context.say("old_button"))
+    interview, answers = found
+    report = await _analysis(context, client_id)
+    was = None
+    if report is not None:
+        was = str(sum(max(need.survivor_gap, Decimal(0)) for need in report.life))
+    answers = flow.revisit(context.office.questionnaire, {**answers, "was": was}, question)
+    await service.save(context.tx, interview.id or 0, answers)
+    await intake.go_on(context, interview, answers)
