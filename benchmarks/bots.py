@@ -1,4 +1,4 @@
-"""The two bots that ``benchmarks.updates`` compares, each as a process that ends with its stdin."""
+"""The two bots that the benchmarks compare, each as a process that ends with its stdin."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def echo(address: str) -> None:
         await bot.stop()
 
 
-async def ours(address: str, folder: Path) -> None:
+async def ours(address: str, folder: Path, agents: int) -> None:
     """The product itself, with pacing out of the way."""
     given = settings.load(
         {"SHOUYUE_DATA_DIR": str(settings.ROOT / "var" / "bench"), "SHOUYUE_LOG_LEVEL": "ERROR"}
@@ -77,7 +77,7 @@ async def ours(address: str, folder: Path) -> None:
     with product.database(given) as url:
         async with product.assemble(given, url, SystemClock()) as app:
             async with app.store.begin() as tx:
-                for number in range(200):
+                for number in range(agents):
                     await people.add(tx, 7000 + number, "样例", Role.AGENT)
             async with product.running(app, tick_seconds=60):
                 print(json.dumps({"ready": True}), flush=True)
@@ -85,5 +85,5 @@ async def ours(address: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    which, address, folder = sys.argv[1:]
-    asyncio.run(echo(address) if which == "echo" else ours(address, Path(folder)))
+    which, address, folder, agents = sys.argv[1:]
+    asyncio.run(echo(address) if which == "echo" else ours(address, Path(folder), int(agents)))

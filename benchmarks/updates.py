@@ -137,7 +137,7 @@ async def measure(which: str, count: int, seconds: int) -> tuple[float, float, f
         bench = Bench(session, address)
         people = [{"id": FIRST + n, "first_name": "样例", "started": True} for n in range(PEOPLE)]
         await bench.post("people", {"people": people})
-        bot, _ = await start(["-m", "benchmarks.bots", which, address, str(folder)])
+        bot, _ = await start(["-m", "benchmarks.bots", which, address, str(folder), str(PEOPLE)])
         try:
             await bench.throughput(200)  # warm-up
             speed = await bench.throughput(count)

@@ -24,6 +24,7 @@ from bot.pictures.gaps import gap_picture
 from bot.pictures.paper import needs_report
 from bot.store import tables
 
+_TAGS_KEPT = 5
 _LEADERS = (Role.SUPERVISOR, Role.ADMIN)
 
 
@@ -69,6 +70,18 @@ async def show(
         context.reply(text, _rows(context, interview), html=True)
     else:
         context.show(text, _rows(context, interview), html=True)
+
+
+async def plan_next_step(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    """A finished interview sets the grade, the tags, and the next step with its deadline."""
+    if _nothing_yet(context, answers) is not None:
+        return
+    report = analyse(await _household(context, answers))
+    if report.lead_class is None:
+        return
+    title = context.say("task_follow_up", title=interview.title, grade=report.lead_class)
+    tags = [f"{report.lead_class} 类", *report.tags[:_TAGS_KEPT]]
+    await service.follow_up(context.tx, interview, report.lead_class, tags, title)
 
 
 def _before_and_after(context: Context, answers: Answers, report: GapReport) -> str:

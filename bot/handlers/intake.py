@@ -292,4 +292,5 @@ async def _overview(context: Context, interview_id: int, offset: int) -> None:
 async def _finish(context: Context, interview: tables.Interview, answers: Answers) -> None:
     await context.set_dialogue()
     await service.finish(context.tx, interview, answers, context.office.questionnaire)
+    await gap.plan_next_step(context, interview, answers)
     await gap.show(context, interview, answers)

@@ -15,7 +15,8 @@ from bot.intake.sayings import evened, told
 from bot.intake.schema import Questionnaire
 from bot.intake.walk import walk
 
-LONGEST = 300
+SHORTEST, LONGEST = 6, 300
+"""Characters that several answers in one breath may have."""
 FEWEST = 2
 """Fewer facts than this in a message are no reason to ask for a confirmation."""
 _INFERRED = frozenset({"client_sex", "marital"})
@@ -37,10 +38,10 @@ def gather(
     that keep it in ``heard`` until it is confirmed.
 
     Questions already answered are left alone, and so is what needs a consent not given yet.
-    Nothing when the text is too long to be one breath.
+    Nothing when the text is too short for two facts or too long to be one breath.
     """
     said: dict[str, str] = {}
-    if len(text) <= LONGEST:
+    if SHORTEST <= len(text) <= LONGEST:
         for name, typed in told(evened(text), questionnaire):
             said.setdefault(name, typed)
     after, taken = _recorded(questionnaire, answers, said, today)

@@ -13,9 +13,10 @@ from bot.domain.draft import NOTICE, button, message
 from bot.domain.people import Person, Role
 from bot.errors import AccessDenied
 from bot.intake.flow import Answers, live_values, new_answers
+from bot.intake.grade import FOLLOW_UP_DAYS, LeadClass
 from bot.intake.schema import Questionnaire
 from bot.messages import say
-from bot.store import book, dialogues, outbox, people, tables, touches
+from bot.store import book, dialogues, outbox, people, relations, tables, touches
 from bot.store.engine import Tx
 
 INTERVIEW = tables.table(tables.Interview)
@@ -187,6 +188,23 @@ async def set_office_assumptions(tx: Tx, leader: Person, changes: dict[str, str]
         raise AccessDenied("公司的默认假设由主管或管理员改；您可以只改这一份报告")
     before = await office_assumptions(tx)
     await dialogues.put_setting(tx, _ASSUMPTIONS, {**before, **changes})
+
+
+async def follow_up(
+    tx: Tx, interview: tables.Interview, lead_class: LeadClass, tags: list[str], title: str
+) -> None:
+    """The next step as a task with its deadline, and the client's tags; once for an interview."""
+    await touches.add_task(
+        tx,
+        interview.agent_id,
+        "follow_up",
+        title,
+        client_id=interview.client_id,
+        due_at=tx.now + timedelta(days=FOLLOW_UP_DAYS[lead_class]),
+        dedupe_key=f"interview:{interview.id}:next",
+    )
+    if interview.client_id is not None:
+        await relations.add_tags(tx, interview.client_id, "who", tags)
 
 
 async def finish(

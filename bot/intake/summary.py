@@ -112,5 +112,16 @@ def _budget(report: GapReport) -> str:
         return "没有收入数字，先补问收入再谈预算"
     text = f"每年 {show_yuan(budget.low)}到 {show_yuan(budget.high)}为宜"
     if budget.planned is not None and budget.planned + budget.current > budget.high:
-        return f"{text}；打算的 {show_yuan(budget.planned)}加上已交的太重，请先减"
-    return f"{text}，还可安排 {show_yuan(budget.room)}"
+        text += f"；打算的 {show_yuan(budget.planned)}加上已交的太重，请先减"
+    else:
+        text += f"，还可安排 {show_yuan(budget.room)}"
+    return text + _term(report)
+
+
+def _term(report: GapReport) -> str:
+    """How long premiums can be paid: what runs past the main earner's retirement will be a burden."""
+    earner = max(report.household.adults, key=lambda one: one.income_yearly, default=None)
+    if earner is None or not earner.income_yearly:
+        return ""
+    years = earner.income_years or 0
+    return f"；交费期别超过 {years} 年，退休前交完" if years else "；已到退休，不宜再选长期交费"

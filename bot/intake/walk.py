@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.intake.schema import (
     MAX_REPEATS,
@@ -21,8 +20,7 @@ from bot.intake.typed import fits
 Values = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A question that is asked, with its place in a repeated section (0 outside)."""
 
     key: str

@@ -47,6 +47,13 @@ async def toggle_tag(tx: Tx, client_id: int, layer: Layer, tag: str) -> bool:
     return True
 
 
+async def add_tags(tx: Tx, client_id: int, layer: Layer, names: list[str]) -> None:
+    """Add tags that are not there yet."""
+    rows = [{"client_id": client_id, "layer": layer, "tag": name} for name in names]
+    if rows:
+        await tx.connection.execute(pg_insert(TAG).values(rows).on_conflict_do_nothing())
+
+
 async def log_contact(tx: Tx, client_id: int, person_id: int, kind: str, result: str) -> None:
     """Keep a contact made now."""
     await tx.connection.execute(

@@ -207,8 +207,7 @@ async def test_ticks_of_one_interview_do_not_reach_another(alone: Edge) -> None:
         await forge(alone, LIN, f"1:iv:new:{client}")
         ids.append(await one(alone, "SELECT max(id) FROM interview"))
         await forge(alone, LIN, f"1:iv:{ids[-1]}:a:consent:yes")
-        await forge(alone, LIN, f"1:iv:{ids[-1]}:a:consent_health:no")
-        await forge(alone, LIN, f"1:iv:{ids[-1]}:s:hopes")
+        await forge(alone, LIN, f"1:iv:{ids[-1]}:a:depth:quick")
     first, second = ids
     await forge(alone, LIN, f"1:iv:open:{first}")
     shown = await forge(alone, LIN, f"1:iv:{first}:t:worries:x")
@@ -334,7 +333,7 @@ async def test_a_name_may_have_spaces(
     await forge(running, LIN, "1:cl:add")
     await write(running, LIN, typed)
     async with running.app.store.begin() as tx:
-        found = await book.clients(tx, await known(tx, LIN), search=phone or name)
+        found = await book.find(tx, await known(tx, LIN), phone or name, limit=5)
     assert [(client.name, client.phone) for client in found] == [(name, phone)]
 
 
