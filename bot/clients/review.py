@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.domain.household import COVER_KINDS, CoverKind
-from bot.domain.policies import Policy, PolicyStatus
+from bot.domain.policies import Policy, PolicyStatus, line_of
 
 Work = Literal["no_beneficiary", "account", "to_collect", "overdue", "lapsed", "unknown_line"]
 
@@ -57,8 +57,9 @@ def review(
     names = list(dict.fromkeys([client, *members, *(one.insured for one in held)]))
     sums = {name: dict.fromkeys(COVER_KINDS, Decimal(0)) for name in names}
     for one in held:
-        if one.policy.status is PolicyStatus.ACTIVE and one.policy.line is not None:
-            sums[one.insured][one.policy.line] += one.policy.sum_insured or 0
+        line = line_of(one.policy)
+        if one.policy.status is PolicyStatus.ACTIVE and line is not None:
+            sums[one.insured][line] += one.policy.sum_insured or 0
     yearly = sum(
         (
             one.policy.premium * _TIMES[one.policy.frequency]
@@ -78,9 +79,10 @@ def _work(policy: Policy, client: str, today: date) -> Iterable[Work]:
         yield "lapsed"
     elif policy.next_due_on is not None and policy.next_due_on < today:
         yield "overdue"
-    if policy.line is None:
+    line = line_of(policy)
+    if line is None:
         yield "unknown_line"
-    elif policy.line in _NEEDS_BENEFICIARY and not policy.beneficiary:
+    elif line in _NEEDS_BENEFICIARY and not policy.beneficiary:
         yield "no_beneficiary"
     if policy.account and policy.account != client:
         yield "account"

@@ -64,3 +64,20 @@ class Claim:
     opened_at: datetime
     decided_at: datetime | None = None
     decision: ClaimDecision | None = None
+
+
+_LINE_WORDS: tuple[tuple[CoverKind, tuple[str, ...]], ...] = (
+    ("critical_illness", ("重疾", "重大疾病", "防癌")),
+    ("medical", ("医疗", "住院")),
+    ("accident", ("意外",)),
+    ("annuity", ("年金", "养老")),
+    ("life", ("终身寿", "定期寿", "寿险", "两全")),
+)
+
+
+def line_of(policy: Policy) -> CoverKind | None:
+    """What a policy mainly covers: as recorded, else as its product's name says."""
+    if policy.line is not None:
+        return policy.line
+    named = [kind for kind, words in _LINE_WORDS if any(word in policy.product for word in words)]
+    return named[0] if len(named) == 1 else None

@@ -14,11 +14,10 @@ from bot.domain.household import COVER_KINDS, Household
 from bot.domain.people import Client
 from bot.domain.policies import Policy, PolicyStatus
 from bot.errors import UserError
-from bot.handlers import intake
+from bot.handlers import gap, intake
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import flow, service
-from bot.intake.from_answers import household_from_answers
 from bot.intake.gap import GapReport, analyse
 from bot.intake.report import COVERS, next_step
 from bot.intake.summary import rows
@@ -87,8 +86,7 @@ async def _household(context: Context, client_id: int) -> Household | None:
     consent = questionnaire.consents.get("personal", "")
     if flow.live_values(questionnaire, answers).get(consent) is not True:
         return None
-    office = await service.office_assumptions(context.tx)
-    return household_from_answers(questionnaire, answers, today=context.today(), office=office)
+    return await gap.household_of(context, client_id, answers)
 
 
 def _family(context: Context, report: GapReport) -> list[str]:
@@ -107,10 +105,10 @@ def _family(context: Context, report: GapReport) -> list[str]:
 async def _ahead_and_behind(context: Context, client: Client) -> list[str]:
     """The next touches planned, and the last contacts made."""
     until = context.tx.now + _AHEAD
-    planned = await touches.upcoming_of(context.tx, client.id, until, limit=_SHOWN_TOUCHES)
+    planned = await touches.upcoming_of(context.tx, client.id, until, limit=3 * _SHOWN_TOUCHES)
     zone = context.zone()
     names = {one.id: one.zh for one in context.office.cadences.cadences}
-    lines = [
+    planned_lines = [
         context.say(
             "card_touch",
             day=touch.due_at.astimezone(zone).date(),
@@ -118,6 +116,7 @@ async def _ahead_and_behind(context: Context, client: Client) -> list[str]:
         )
         for touch in planned
     ]
+    lines = list(dict.fromkeys(planned_lines))[:_SHOWN_TOUCHES]
     for contact in await relations.contacts(context.tx, client.id, limit=2):
         lines.append(
             context.say(

@@ -14,7 +14,7 @@ from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import flow, scenario, service
 from bot.intake.flow import Answers
-from bot.intake.from_answers import household_from_answers
+from bot.intake.from_answers import household_from_answers, with_recorded
 from bot.intake.gap import GapReport, analyse
 from bot.intake.printed import bars, client_report
 from bot.intake.report import render_report
@@ -22,7 +22,7 @@ from bot.intake.summary import five_lines
 from bot.outbox import delivery
 from bot.pictures.gaps import gap_picture
 from bot.pictures.paper import needs_report
-from bot.store import tables
+from bot.store import book, tables
 
 _TAGS_KEPT = 5
 _LEADERS = (Role.SUPERVISOR, Role.ADMIN)
@@ -63,7 +63,7 @@ async def show(
     if (why := _nothing_yet(context, answers)) is not None:
         context.show(context.say(why), _rows(context, interview, why))
         return
-    report = analyse(await _household(context, answers))
+    report = analyse(await _household(context, interview, answers))
     text = five_lines(report) + _before_and_after(context, answers, report)
     if picture:
         context.send_photo(await _picture(context, report), client_id=interview.client_id)
@@ -76,7 +76,7 @@ async def plan_next_step(context: Context, interview: tables.Interview, answers:
     """A finished interview sets the grade, the tags, and the next step with its deadline."""
     if _nothing_yet(context, answers) is not None:
         return
-    report = analyse(await _household(context, answers))
+    report = analyse(await _household(context, interview, answers))
     if report.lead_class is None:
         return
     title = context.say("task_follow_up", title=interview.title, grade=report.lead_class)
@@ -103,11 +103,18 @@ def _nothing_yet(context: Context, answers: Answers) -> str | None:
     return None if agreed else "report_no_consent"
 
 
-async def _household(context: Context, answers: Answers) -> Household:
+async def _household(context: Context, interview: tables.Interview, answers: Answers) -> Household:
+    return await household_of(context, interview.client_id, answers)
+
+
+async def household_of(context: Context, client_id: int | None, answers: Answers) -> Household:
+    """The household of an interview by the office's assumptions, policies on record counted."""
     office = await service.office_assumptions(context.tx)
-    return household_from_answers(
+    told = household_from_answers(
         context.office.questionnaire, answers, today=context.today(), office=office
     )
+    policies = await book.policies(context.tx, [client_id]) if client_id is not None else []
+    return with_recorded(told, policies)
 
 
 async def _picture(context: Context, report: GapReport) -> bytes:
@@ -140,7 +147,7 @@ def _rows(
 
 
 async def _full(context: Context, interview: tables.Interview, answers: Answers) -> None:
-    report = analyse(await _household(context, answers))
+    report = analyse(await _household(context, interview, answers))
     rows = [
         [
             button(context.say("button_gap_short"), f"1:gp:{interview.id}:short"),
@@ -153,7 +160,7 @@ async def _full(context: Context, interview: tables.Interview, answers: Answers)
 
 async def _assumptions(context: Context, interview: tables.Interview, answers: Answers) -> None:
     """Every assumption that a tap changes, and what the gap is with other rates."""
-    household = await _household(context, answers)
+    household = await _household(context, interview, answers)
     lines = [context.say("assumptions_title")]
     for rate, gaps in scenario.scenarios(household):
         said = "；".join(
@@ -224,7 +231,7 @@ async def _pdf(context: Context, interview: tables.Interview, answers: Answers) 
     """The two pages for the client; every line of them is judged and kept in the archive."""
     if (why := _nothing_yet(context, answers)) is not None:
         raise UserError(context.say(why))
-    household = await _household(context, answers)
+    household = await _household(context, interview, answers)
     report = analyse(household)
     picture = await _picture(context, report)
     company = context.office.settings.company

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from bot.domain.household import (
     Member,
 )
 from bot.domain.identity import Sex
+from bot.domain.policies import Policy, PolicyStatus, line_of
 from bot.intake.flow import Answers, live_values
 from bot.intake.household import USABLE
 from bot.intake.scenario import Changes, with_changes
@@ -27,6 +29,7 @@ from bot.intake.schema import Questionnaire
 from bot.intake.walk import people
 
 ZERO = Decimal(0)
+_TIMES_A_YEAR = {"yearly": 1, "half_yearly": 2, "quarterly": 4, "monthly": 12, "single": 0}
 # A marriage of the mainland is of a man and a woman (民法典 第1046条); only the age of retirement
 # depends on it here.
 _OTHER_SEX: dict[str, Sex] = {"male": "female", "female": "male"}
@@ -227,3 +230,27 @@ def appetite(questionnaire: Questionnaire, live: dict[str, Any]) -> Appetite | N
     if score * 3 <= most:
         return "conservative"
     return "balanced" if score * 3 <= most * 2 else "aggressive"
+
+
+def with_recorded(household: Household, policies: Sequence[Policy]) -> Household:
+    """The household with the policies on record counted, when the interview told of none.
+
+    What was told goes before what is recorded, so that no policy counts twice.
+    """
+    if household.covers:
+        return household
+    ids = {member.name: member.id for member in household.members}
+    client = household.members[0].id
+    covers = tuple(
+        Cover(
+            insured=ids.get(policy.insured, client),
+            kind=line,
+            sum_insured=policy.sum_insured or ZERO,
+            premium=policy.premium * _TIMES_A_YEAR[policy.frequency],
+            company=policy.company,
+            product=policy.product,
+        )
+        for policy in policies
+        if policy.status is PolicyStatus.ACTIVE and (line := line_of(policy)) is not None
+    )
+    return replace(household, covers=covers)

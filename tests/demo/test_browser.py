@@ -31,6 +31,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 # what a question holds: the answer, with * before a button
 HOUSEHOLD = {
     "您同意吗": "*同意",
+    "今天有多少时间": "*详谈（约 20 分钟）",
     "您同意我记录吗": "*同意",
     "监护人": "*同意",
     "有哪些考虑": "怕自己倒下，孩子没人管",
@@ -38,23 +39,32 @@ HOUSEHOLD = {
     "王建国的性别": "*男",
     "王建国的出生日期或年龄": "30岁",
     "王建国做什么工作": "*管理人员",
-    "王建国的婚姻状况": "*已婚",
-    "王建国的爱人": "李女士",
-    "李女士的出生日期或年龄": "26",
+    "听到这些": "*全部对，记下",
+    "王建国常住哪个城市": "在武汉，老婆26做职员",
     "几个孩子": "*1",
     "第1个孩子怎么称呼": "乐乐",
     "乐乐的出生日期或年龄": "2岁",
     "王建国一年的收入": "9.6万",
-    "李女士一年的收入": "4万",
+    "爱人一年的收入": "4万",
     "每个月的生活开支": "5600",
     "现在住的房子": "*自己的，有房贷",
-    "房贷还剩多少": "60万",
+    "按哪个记": "*60 万元",
+    "房贷还剩多少": "六七十万",
     "存款和货币基金": "5万",
     "教育一共想准备": "40万",
     "几张商业保险保单": "*0",
     "王建国有哪种社保": "*城镇职工社保",
-    "李女士有哪种社保": "*城镇职工社保",
+    "爱人有哪种社保": "*城镇职工社保",
     "意向有多强": "*高，想尽快办",
+}
+
+
+# a question worth a picture in the documents
+SHOWN = {
+    "今天有多少时间": "intake_depth",
+    "王建国做什么工作": "question",
+    "听到这些": "intake_heard",
+    "按哪个记": "intake_unclear",
 }
 
 
@@ -126,7 +136,10 @@ class Hand:
         """A picture for the documents, only when it is asked for."""
         if os.environ.get("KEEP_SCREENSHOTS") == "1":
             IMAGES.mkdir(parents=True, exist_ok=True)
-            self.page.wait_for_timeout(300)
+            jump = self.page.get_by_text("条新消息")
+            if jump.is_visible():
+                jump.click()
+            self.page.wait_for_timeout(600)
             self.page.screenshot(path=IMAGES / f"{name}.png")
 
     def move_clock(self) -> None:
@@ -147,13 +160,14 @@ def hand(page: Page, demo: Demo) -> Hand:
 def _answer_all(hand: Hand) -> None:
     """The household of the worked example; what is not known is skipped."""
     messages = hand.page.get_by_test_id("message")
-    last = messages.filter(has_text=re.compile("先停|保障缺口报告")).last
+    last = messages.filter(has_text=re.compile("先停|全部对|缺口五行")).last
     for _ in range(70):
         shown = last.text_content() or ""
-        if "保障缺口报告" in shown:
+        if "缺口五行" in shown:
             return
-        if "王建国做什么工作" in shown:
-            hand.keep("question")
+        for part, name in SHOWN.items():
+            if part in shown:
+                hand.keep(name)
         answer = next((value for part, value in HOUSEHOLD.items() if part in shown), "*跳过")
         if answer.startswith("*"):
             exact = re.compile(f"^{re.escape(answer[1:])}$")
@@ -163,7 +177,7 @@ def _answer_all(hand: Hand) -> None:
         # done when the newest message is a question again, and another one
         head = re.escape(shown.split("您已")[0][:60])
         expect(last).not_to_have_text(re.compile(f"^{head}"), timeout=15_000)
-        expect(last).to_have_text(re.compile(r"\d+/\d+|保障缺口报告"), timeout=15_000)
+        expect(last).to_have_text(re.compile(r"约 \d+ 题|全部对|缺口五行"), timeout=15_000)
     raise AssertionError("the interview does not end")
 
 
@@ -196,11 +210,31 @@ def test_the_five_flows_on_a_phone(hand: Hand) -> None:
     hand.tap("先停")
     hand.see("已停在这里")
     hand.tap("继续", exact=True)
-    hand.see("征得同意", "1/")
+    hand.see("征得同意", "第 1 / 约")
     _answer_all(hand)
+    hand.see("王建国一家，缺口五行", "下一步：3 天内")
+    expect(hand.page.locator(".message img").last).to_be_visible()
+    hand.keep("gap")
+    hand.tap("换假设")
+    hand.see("先看利率变动的影响")
+    hand.keep("assumptions")
+    hand.tap("看五行")
+    hand.see("缺口五行")
+    hand.tap("细项")
     report = hand.see("保障缺口报告 · 王建国一家", "先补什么", "A 类", "怎么算的")
     expect(report.locator("blockquote.folded")).to_have_count(1)
     hand.keep("report")
+    hand.tap("出 PDF")
+    hand.see("两页，可以直接转给客户")
+    hand.say("/kehu")
+    hand.see("您名下")
+    hand.tap("王建国")
+    hand.see("王建国", "家庭：", "缺口：", "下一步：")
+    hand.keep("client_page")
+    hand.tap("保单检视")
+    hand.see("检视时先问这四句")
+    expect(hand.page.locator(".message img").last).to_be_visible()
+    hand.keep("policy_review")
 
     # compliance: a forbidden text does not leave, its rewriting does
     hand.say("/fasong")
@@ -274,7 +308,7 @@ def test_a_kill_and_a_new_start_lose_nothing(demo: Demo, hand: Hand) -> None:
     hand.tap("做问卷")
     hand.see("征得同意")
     hand.tap("同意", exact=True)
-    hand.see("健康情况要单独征得同意")
+    hand.see("今天有多少时间")
     before = hand.page.locator(".message .words").all_text_contents()
     demo.kill()
     demo.start()
@@ -283,7 +317,7 @@ def test_a_kill_and_a_new_start_lose_nothing(demo: Demo, hand: Hand) -> None:
     hand.say("/wenjuan")
     hand.see("继续上次的")
     hand.tap("继续：孙样例的需求问卷")
-    hand.see("健康情况要单独征得同意", "2/")
+    hand.see("今天有多少时间", "第 2 / 约")
     hand.say("/kehu")
     hand.see("您名下")
     hand.tap("孙样例")

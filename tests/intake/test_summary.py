@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.domain.household import Assumptions, Cover
+from bot.domain.policies import Policy
+from bot.intake.from_answers import with_recorded
 from bot.intake.gap import analyse
 from bot.intake.household import load_household
 from bot.intake.printed import bars, client_report
@@ -104,3 +106,15 @@ def test_the_printed_report_is_two_pages_with_its_font_and_tells_no_grade() -> N
     assert content.startswith(b"%PDF")
     assert content.count(b"/Type /Page\n") == 2
     assert b"/FontFile2" in content
+
+
+def test_policies_on_record_count_when_the_interview_told_of_none() -> None:
+    told = replace(SAMPLE, covers=())
+    policy = Policy(
+        1, 1, "1", "安心定期寿", "某司", Decimal(1000), sum_insured=50 * WAN, insured="妻子"
+    )
+    assert with_recorded(told, [policy]).covers == (
+        Cover("wife", "life", 50 * WAN, Decimal(1000), "某司", "安心定期寿"),
+    )
+    held = replace(SAMPLE, covers=(Cover("husband", "life", WAN),))
+    assert with_recorded(held, [policy]) == held
