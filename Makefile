@@ -51,3 +51,4 @@ format: setup
 bench: setup
 	@$(BIN)/python -m benchmarks.updates
 	@$(BIN)/python -m benchmarks.compliance
+	@$(BIN)/python -m benchmarks.intake
