@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, literal, select
 
 from bot.domain.people import Client, Person, Role
 from bot.errors import AccessDenied
-from bot.store import archive, book, people, tables, touches
+from bot.store import archive, book, people, relations, tables, touches
 from bot.store.engine import Tx
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ async def export_client(tx: Tx, viewer: Person, client_id: int) -> dict[str, Any
     about: dict[str, Select[Any]] = {
         "policies": select(book.POLICY).where(book.POLICY.c.client_id == client.id),
         "claims": select(book.CLAIM).where(claims),
+        "tags": select(relations.TAG).where(relations.TAG.c.client_id == client.id),
+        "contacts": select(relations.CONTACT).where(relations.CONTACT.c.client_id == client.id),
         "consents": select(book.CONSENT).where(book.CONSENT.c.client_id == client.id),
         "touches": select(touches.TOUCH).where(touches.TOUCH.c.client_id == client.id),
         "surveys": select(touches.SURVEY).where(touches.SURVEY.c.client_id == client.id),

@@ -10,7 +10,7 @@ from bot.clients.privacy import erase_client, export_client
 from bot.domain.people import Person, Role
 from bot.errors import AccessDenied
 from bot.intake import service as intake
-from bot.store import archive, book, people, tables
+from bot.store import archive, book, people, relations, tables
 from bot.store.engine import Store, Tx
 
 _AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -38,6 +38,8 @@ async def _full_client(tx: Tx, agent: Person) -> int:
     await book.open_claim(tx, policy.id)
     await book.record_consent(tx, client.id, "data", True, agent.id)
     await intake.begin(tx, agent, "王样例", client.id)
+    await relations.toggle_tag(tx, client.id, "worth", "高价值")
+    await relations.log_contact(tx, client.id, agent.id, "call", "later")
     touch = {
         "dedupe_key": "k", "cadence": "birthday", "step": "s", "audience": "client",
         "nature": "marketing", "due_on": _AT.date(), "due_at": _AT, "expires_at": _AT,
@@ -69,7 +71,17 @@ async def test_a_privacy_export_holds_everything_as_json(store: Store, agent: Pe
     assert exported["client"]["phone"] == "+8613800138000"
     assert exported["client"]["id_number"] == "11010519491231002X"
     assert exported["policies"][0]["premium"] == "100.50"
-    for name in ("claims", "consents", "touches", "interviews", "messages", "archive"):
+    kept = (
+        "claims",
+        "consents",
+        "touches",
+        "interviews",
+        "messages",
+        "archive",
+        "tags",
+        "contacts",
+    )
+    for name in kept:
         assert len(exported[name]) == 1, name
     assert exported["messages"][0]["text"] == "您好"
     assert "sealed" not in json.dumps(exported)
