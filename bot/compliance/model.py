@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
@@ -32,6 +33,7 @@ MAX_WINDOWS = 400
 # the claims buried in long texts are.
 WINDOW_DOUBT = 0.4
 FRAGMENTS = 3
+_CLAUSE_END = re.compile("[,。!?;\n]")
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.uint32]
@@ -110,9 +112,13 @@ class Model:
         if not doubtful.any():
             return None
         bounds, edges, norms = bounds[doubtful], edges[doubtful], norms[doubtful]
-        edges -= (first := edges.min())
-        sums = np.zeros((edges.max() + 1, len(self.categories)))
-        np.cumsum(self.weights[rows[first : first + len(sums) - 1]], axis=0, out=sums[1:])
+        # the rows between two edges are summed once, however many windows they lie in
+        cuts, edges = np.unique(edges, return_inverse=True)
+        edges = edges.reshape(len(bounds), 2)
+        weights = self.weights[rows[cuts[0] : cuts[-1]]]
+        parts = np.add.reduceat(weights, cuts[:-1] - cuts[0], axis=0)
+        sums = np.zeros((len(cuts), len(self.categories)))
+        np.cumsum(parts, axis=0, out=sums[1:])
         scores = (sums[edges[:, 1]] - sums[edges[:, 0]]) / norms[:, None] + self.biases
         window, category = np.unravel_index(scores.argmax(), scores.shape)
         start, end = bounds[window]
@@ -233,8 +239,7 @@ def is_long(text: str) -> bool:
 
 def windows(text: str) -> list[tuple[int, int]]:
     """Runs of whole clauses just longer than ``SHORTEST_WINDOW``, one from each clause on."""
-    edges = [0]
-    edges += [index + 1 for index, char in enumerate(text) if char in ",。!?;\n"]
+    edges = [0, *(stop.end() for stop in _CLAUSE_END.finditer(text))]
     if edges[-1] != len(text):
         edges.append(len(text))
     shortest = SHORTEST_WINDOW * scale(text)
