@@ -22,11 +22,11 @@ import re2
 from ahocorasick_rs import AhoCorasick
 
 from bot import settings
-from bot.compliance import borders
 from bot.compliance.model import Model
 from bot.compliance.schema import parse_book
 from bot.compliance.source import MODEL, load_checker, read_book
 from bot.compliance.verdict import Checker
+from bot.text import borders
 
 ROUNDS = 5
 CONTENT = settings.ROOT / "data"

@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bot.domain", "bot.errors", "bot.clock", "bot"),
     ("bot.datafile", "bot.settings"),
     ("bot.messages",),
+    ("bot.text",),
     (
         "bot.clients",
         "bot.compliance",
@@ -60,19 +61,19 @@ LAYER = {name: height for height, names in enumerate(LAYERS) for name in names}
 
 # Who may import a library: these modules and what lies within them.
 OWNERS: dict[str, tuple[str, ...]] = {
-    "ahocorasick_rs": ("bot.compliance",),
+    "ahocorasick_rs": ("bot.compliance", "bot.text", "bot.scripts_library.match"),
     "aiohttp": ("bot.gateway", "bot.console", "bot.simulator", "bot.app", "bot.demo"),
     "alembic": ("bot.store",),
     "apscheduler": ("bot.reminders.ticker",),
     "cryptography": ("bot.store.vault",),
     "fpdf": ("bot.pictures",),
-    "jieba": ("bot.compliance", "bot.scripts_library"),
+    "jieba": ("bot.compliance", "bot.text"),
     "lunardate": ("bot.reminders.calendar",),
     "matplotlib": ("bot.pictures",),
-    "numpy": ("bot.compliance", "bot.scripts_library"),
+    "numpy": ("bot.compliance", "bot.scripts_library", "bot.text"),
     "opencc": (
         "bot.messages",
-        "bot.compliance.normalise",
+        "bot.text.normalise",
         "bot.clients.columns",
         "bot.scripts_library.match",
     ),
@@ -89,10 +90,10 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "bot.scripts_library.schema",
     ),
     "pydantic_core": ("bot.datafile",),
-    "pypinyin": ("bot.compliance.pinyin",),
+    "pypinyin": ("bot.text.pinyin",),
     "rapidfuzz": ("bot.scripts_library.match", "bot.clients"),
     "re2": ("bot.compliance.schema",),
-    "scipy": ("bot.compliance.training", "bot.scripts_library.match"),
+    "scipy": ("bot.text.linear",),
     "sklearn": ("bot.compliance.training", "bot.scripts_library.match"),
     "sqlalchemy": (
         "bot.store",

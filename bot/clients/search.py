@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from bot.compliance.pinyin import readings
 from bot.domain.numerals import plain
+from bot.text.pinyin import readings
 
 SHORTEST_TAIL = 3
 _CERTAIN = 170.0

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from bot.compliance import borders
 from bot.compliance.contexts import (
     SENTENCE_STOPS,
     ContextSpans,
@@ -26,9 +25,10 @@ from bot.compliance.contexts import (
     true_negators,
     within,
 )
-from bot.compliance.features import Concept
-from bot.compliance.restore import Views
 from bot.compliance.schema import Book, Category, Rule, compile_pattern, expand, expand_term
+from bot.text import borders
+from bot.text.features import Concept
+from bot.text.restore import Views
 
 MOST_HITS = 24
 MOST_SLOTS = 4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from bot.compliance.normalise import compact_of, normalise
-from bot.compliance.restore import Views
 from bot.compliance.schema import Book, Rule
+from bot.text.normalise import compact_of, normalise
+from bot.text.restore import Views
 
 SENTENCE_STOPS = frozenset("。!?;\n")
 CLAUSE_STOPS = frozenset(",。!?;:\n、…—")

@@ -25,7 +25,6 @@ from bot.compliance.source import (
     read_source,
 )
 from bot.compliance.training import (
-    SEED,
     Example,
     Featured,
     Judged,
@@ -38,6 +37,7 @@ from bot.compliance.training import (
     read_examples,
 )
 from bot.compliance.verdict import Checker
+from bot.text.linear import SEED
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 KEPT_OUT = 5

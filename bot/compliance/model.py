@@ -16,15 +16,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.compliance.features import VERSION, Features, Hashes, Places
+from bot.text.features import VERSION, Features, Hashes, Places
+from bot.text.linear import SLOT_BITS, Floats, Rows, rows_of
 
-SLOT_BITS = 20
-PRINT_BITS = 32 - SLOT_BITS
-MOST_ROWS = 2**SLOT_BITS
-_PRINT_MASK = np.uint32(2**PRINT_BITS - 1)
-_ROW_MASK = np.uint32(MOST_ROWS - 1)
-_PRINT_SHIFT = np.uint32(PRINT_BITS)
-_ROW_SHIFT = np.uint32(SLOT_BITS)
 LONG_TEXT = 48
 SHORTEST_WINDOW = 24
 MAX_WINDOWS = 400
@@ -34,9 +28,6 @@ MAX_WINDOWS = 400
 WINDOW_DOUBT = 0.4
 FRAGMENTS = 3
 _CLAUSE_END = re.compile("[,。!?;\n]")
-
-Floats = NDArray[np.float32]
-Rows = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,22 +199,6 @@ class Model:
                 )
         except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile):
             return None
-
-
-def rows_of(slots: Hashes, hashes: Hashes) -> Rows:
-    """Look hashes up: the upper bits choose the slot, the lower ones must be those kept in it."""
-    entries = slots[hashes >> _PRINT_SHIFT]
-    same = (entries >> _ROW_SHIFT) == (hashes & _PRINT_MASK)
-    rows: Rows = (entries & _ROW_MASK) * same
-    return rows
-
-
-def slots_for(hashes: Hashes) -> Hashes:
-    """A table that gives the nth hash, from 1, the row n; a later hash keeps a shared slot."""
-    rows = np.arange(1, len(hashes) + 1, dtype=np.uint32)
-    slots = np.zeros(2**SLOT_BITS, dtype=np.uint32)
-    slots[hashes >> _PRINT_SHIFT] = ((hashes & _PRINT_MASK) << _ROW_SHIFT) | rows
-    return slots
 
 
 def scale(text: str) -> int:

@@ -6,26 +6,24 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from bot.compliance import checks
-from bot.compliance.features import VERSION, Features, Hashes, features
-from bot.compliance.model import MOST_ROWS, Model, Rows, is_long, rows_of, slots_for, windows
-from bot.compliance.restore import views
+from bot.compliance.model import Model, is_long, windows
 from bot.datafile import MAX_PROBLEMS, DataModel
 from bot.errors import DataFileError, DataProblem
+from bot.text.features import VERSION, Features, Hashes, features
+from bot.text.linear import SEED, Vocabulary, log_odds
+from bot.text.restore import views
 
-SEED = 20260101
 FOLDS = 3
 LAWFUL_WINDOW = 0.5
 CLAIM_WINDOW = 0.7
 REGULARISATION = 3.0
 RAREST = 3
-SMOOTHING = 0.02
 LOG_ODDS_SHARE = 0.8
 HARD_FALSE_ALARMS = 0.02
 ORDINARY_FALSE_ALARMS = 0.008
@@ -131,45 +129,6 @@ class _Sample:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    slots: Hashes
-    rarity: NDArray[np.float64]
-
-    def rows(self, hashes: Hashes) -> Rows:
-        rows = rows_of(self.slots, hashes)
-        return rows[rows > 0]
-
-
-def _vocabulary(samples: list[_Sample]) -> _Vocabulary:
-    """Rows for the features met often enough; the commoner one keeps a slot that two want."""
-    met = np.concatenate([np.unique(sample.hashes) for sample in samples])
-    hashes, counts = np.unique(met, return_counts=True)
-    kept = counts >= RAREST
-    hashes, counts = hashes[kept], counts[kept]
-    order = np.argsort(counts, kind="stable")[-(MOST_ROWS - 1) :]
-    hashes, counts = hashes[order], counts[order]
-    rarity = np.concatenate(([0.0], np.log((1 + len(samples)) / (1 + counts)) + 1))
-    return _Vocabulary(slots_for(hashes), rarity)
-
-
-def _matrix(samples: list[_Sample], vocabulary: _Vocabulary) -> Any:
-    from scipy.sparse import csr_matrix
-
-    columns: list[Rows] = []
-    values: list[NDArray[np.float64]] = []
-    edges = [0]
-    for sample in samples:
-        rows, counts = np.unique(vocabulary.rows(sample.hashes), return_counts=True)
-        rarity = vocabulary.rarity[rows]
-        norm = np.sqrt(float((counts * rarity**2).sum())) or 1.0
-        columns.append(rows)
-        values.append(counts * rarity / norm)
-        edges.append(edges[-1] + len(rows))
-    shape = (len(samples), len(vocabulary.rarity))
-    return csr_matrix((np.concatenate(values), np.concatenate(columns), edges), shape=shape)
-
-
 def _part(text: Featured, start: int, end: int, weight: float) -> _Sample:
     places = text.features.places()
     inside = (places >= start) & (places < end)
@@ -203,8 +162,9 @@ def fit(texts: list[Featured]) -> Model:
 def _fit(samples: list[_Sample]) -> Model:
     from sklearn.svm import LinearSVC
 
-    vocabulary = _vocabulary(samples)
-    matrix = _matrix(samples, vocabulary)
+    hashes = [sample.hashes for sample in samples]
+    vocabulary = Vocabulary.of(hashes, RAREST)
+    matrix = vocabulary.matrix(hashes)
     targets = np.array([sample.target for sample in samples])
     weights = np.array([sample.weight for sample in samples])
     machine = LinearSVC(C=REGULARISATION, random_state=SEED)
@@ -212,7 +172,7 @@ def _fit(samples: list[_Sample]) -> Model:
     classes = list(machine.classes_)
     lawful = classes.index(LAWFUL)
     kept = [index for index in range(len(classes)) if index != lawful]
-    against = machine.coef_[lawful] - _log_odds(matrix, targets != LAWFUL)
+    against = machine.coef_[lawful] - log_odds(matrix, targets != LAWFUL, LOG_ODDS_SHARE)
     lead = machine.coef_[kept] - against
     return Model(
         categories=tuple(classes[index] for index in kept),
@@ -227,19 +187,6 @@ def _fit(samples: list[_Sample]) -> Model:
         middle=0.0,
         digest="",
     )
-
-
-def _log_odds(matrix: Any, broken: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """How much oftener each feature stands in violations: a naive Bayes weight, scaled.
-
-    The margin machine alone forgets what it does not need for its own examples; on writers it
-    has not seen, the sum of both finds about five of a hundred more at the same false alarms.
-    """
-    counts = [
-        np.asarray(matrix[part].sum(axis=0)).ravel() + SMOOTHING for part in (broken, ~broken)
-    ]
-    odds = np.log(counts[0] / counts[0].sum()) - np.log(counts[1] / counts[1].sum())
-    return np.asarray(odds * (LOG_ODDS_SHARE / ((matrix @ odds).std() or 1.0)))
 
 
 @dataclass(frozen=True, slots=True)

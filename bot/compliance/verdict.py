@@ -8,10 +8,10 @@ from typing import Literal
 
 from bot.compliance.checks import Facts, Hit, Notice, Rules, Scan, Situation
 from bot.compliance.contexts import sentence
-from bot.compliance.features import features
 from bot.compliance.model import Model
-from bot.compliance.restore import Views, views
 from bot.compliance.schema import Book, Rule
+from bot.text.features import features
+from bot.text.restore import Views, views
 
 __all__ = ["Checker", "Facts", "Finding", "Notice", "Verdict"]
 

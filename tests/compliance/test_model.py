@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from bot.compliance import evaluate, training
-from bot.compliance.model import Model, slots_for, windows
+from bot.compliance.model import Model, windows
 from bot.compliance.verdict import Checker
 from bot.errors import DataFileError
+from bot.text.linear import slots_for
 from tests.compliance.conftest import EVERY
 
 

@@ -1,11 +1,14 @@
 """Understanding a client's message."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.scripts_library.match import MAX_MATCHES, Matcher, fold
-from bot.scripts_library.schema import Library, Utterance
+from bot.scripts_library.match import MAX_MATCHES, Matcher
+from bot.scripts_library.schema import NONE, Library, Utterance
 
 
 def first(matcher: Matcher, text: str) -> str:
@@ -76,8 +79,42 @@ def test_any_text_gives_ordered_scores_between_nought_and_one(matcher: Matcher, 
     assert len({match.intent for match in matching.matches}) == len(scores) <= MAX_MATCHES
 
 
-@given(st.text(alphabet=st.characters(), max_size=100))
-@settings(max_examples=150, deadline=None)
-def test_folding_twice_changes_nothing_for_latin_and_han(text: str) -> None:
-    readable = "".join(c for c in text if c.isascii() or "\u4e00" <= c <= "\u9fff")
-    assert fold(fold(readable)) == fold(readable)
+@pytest.fixture(scope="module")
+def kept_out() -> list[tuple[str, str]]:
+    """Messages that nothing is learned from, with their intents."""
+    lines = Path(__file__).with_name("kept_out.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    return [(one["text"], one["intent"]) for one in found]
+
+
+def test_most_messages_never_learned_are_understood(
+    matcher: Matcher, kept_out: list[tuple[str, str]]
+) -> None:
+    objections = [(text, intent) for text, intent in kept_out if intent != NONE]
+    ranked = [[match.intent for match in matcher.match(text).matches] for text, _ in objections]
+    pairs = list(zip(ranked, (intent for _, intent in objections), strict=True))
+    assert sum(found[:1] == [intent] for found, intent in pairs) / len(pairs) >= 0.8
+    assert sum(intent in found[:3] for found, intent in pairs) / len(pairs) >= 0.93
+    ordinary = [text for text, intent in kept_out if intent == NONE]
+    assert sum(matcher.match(text).none for text in ordinary) / len(ordinary) >= 0.85
+
+
+def test_nothing_kept_out_is_learned(
+    utterances: list[Utterance], kept_out: list[tuple[str, str]]
+) -> None:
+    assert not {one.text for one in utterances} & {text for text, _ in kept_out}
+
+
+@pytest.mark.parametrize(
+    ("text", "first_one", "other"),
+    [
+        ("太贵了，而且我老公也不同意", "premium_too_high", "family_opposes"),
+        ("我身体好得很，再说我有社保了", "healthy_no_need", "have_social_insurance"),
+        ("没钱啊，房贷每个月都要还", "no_money", "mortgage_first"),
+    ],
+)
+def test_two_objections_in_one_message_are_both_named(
+    matcher: Matcher, text: str, first_one: str, other: str
+) -> None:
+    matching = matcher.match(text)
+    assert {matching.matches[0].intent, *matching.others} == {first_one, other}

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.compliance.restore import Views
+from bot.text.restore import Views
 
 VERSION = 12
 EVERYWHERE = -1

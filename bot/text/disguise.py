@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from bot.compliance.pinyin import initial_of, syllable_codes
+from bot.text.pinyin import initial_of, syllable_codes
 
 
 def _pairs(table: str) -> dict[str, str]:

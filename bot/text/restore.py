@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from bot.compliance import borders, disguise, pinyin
-from bot.compliance.normalise import (
+from bot.text import borders, disguise, pinyin
+from bot.text.normalise import (
     EMOJI,
     PLAIN,
     View,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.compliance.normalise import fold, normalise
-from bot.compliance.restore import views
+from bot.text.normalise import fold, normalise
+from bot.text.restore import views
 
 ANY_TEXT = st.text(st.characters(), max_size=120)
 SALES_TEXT = st.text("保本息bao ben返佣fy亻呆\u200b·*💰，。 100%①壹零.", max_size=60)
