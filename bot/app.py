@@ -35,8 +35,10 @@ from bot.outbox.pacing import Pacer
 from bot.pictures import canvas
 from bot.reminders.schema import load_cadences
 from bot.reminders.ticker import Ticker
-from bot.scripts_library.match import Matcher
+from bot.scripts_library import service as script_service
+from bot.scripts_library.closing import load_closing
 from bot.scripts_library.schema import UTTERANCES, load_library, load_utterances
+from bot.scripts_library.shelf import Shelf
 from bot.settings import Settings
 from bot.store import dialogues, embedded, people
 from bot.store.engine import Store, migrate
@@ -84,7 +86,7 @@ def database(settings: Settings, *, visiting: bool = False) -> Iterator[str]:
 
 
 def read_office(
-    settings: Settings, gate: Gate, bot_name: str, follow_rules: Callable[[], Awaitable[None]]
+    settings: Settings, gate: Gate, bot_name: str, follow_content: Callable[[], Awaitable[None]]
 ) -> Office:
     """Read every data file; DataFileError names all faults of the first wrong one."""
     content = settings.content_dir
@@ -94,10 +96,10 @@ def read_office(
         gate=gate,
         questionnaire=load_questionnaire(content / "questionnaire.yaml"),
         cadences=load_cadences(content / "cadences.yaml"),
-        library=library,
-        matcher=Matcher.build(library, load_utterances(content / UTTERANCES, library)),
+        shelf=Shelf.of(library, load_utterances(content / UTTERANCES, library)),
+        closing=load_closing(content / "closing.yaml"),
         bot_name=bot_name,
-        follow_rules=follow_rules,
+        follow_content=follow_content,
     )
 
 
@@ -119,9 +121,15 @@ async def assemble(settings: Settings, url: str, clock: Clock) -> AsyncIterator[
             postman.wake()
 
         watcher = Watcher(store, settings, gate, look)
-        office = read_office(settings, gate, bot.username, watcher.look)
+
+        async def follow_content() -> None:
+            await watcher.look()
+            await script_service.follow(store, office.shelf)
+
+        office = read_office(settings, gate, bot.username, follow_content)
+        await script_service.follow(store, office.shelf)
         dispatcher = Dispatcher(store, office, bot, postman)
-        ticker = Ticker(store, office.cadences, settings, gate, look)
+        ticker = Ticker(store, office, look)
         warming = asyncio.get_running_loop().run_in_executor(None, canvas.warm)
         yield App(settings, clock, store, bot, office, postman, dispatcher, ticker, watcher)
         await warming

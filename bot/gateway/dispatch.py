@@ -108,7 +108,7 @@ class Dispatcher:
 
     async def _handle(self, incoming: Incoming, give_up: bool) -> None:
         event = parse(incoming.body, self._office.bot_name)
-        queued = rules_changed = False
+        queued = content_changed = False
         try:
             async with self._store.begin() as tx:
                 if not await inbox.claim(tx, incoming):
@@ -116,7 +116,7 @@ class Dispatcher:
                 context = await self._context(tx, event)
                 await handlers.route(context)
                 rows = await self._queue(tx, context)
-            queued, rules_changed = tx.queued, context.rules_changed
+            queued, content_changed = tx.queued, context.content_changed
         except UserError as error:
             rows = await self._refuse(incoming, event, error)
         except Exception as error:
@@ -125,14 +125,14 @@ class Dispatcher:
             rows = await self._apologise(incoming, event, error)
         if queued:
             self._postman.wake()
-        if rules_changed:
-            await self._follow_rules()
+        if content_changed:
+            await self._follow_content()
         self._postman.hand(rows)
 
-    async def _follow_rules(self) -> None:
+    async def _follow_content(self) -> None:
         """Put published rules in force before the answer goes; else the watcher soon does."""
         try:
-            await self._office.follow_rules()
+            await self._office.follow_content()
         except Exception:
             log.exception("the published rules could not be put in force at once")
 

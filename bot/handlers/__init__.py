@@ -11,6 +11,7 @@ from bot.handlers import (
     activity,
     card,
     clients,
+    closing,
     compose,
     exchange,
     gap,
@@ -25,10 +26,12 @@ from bot.handlers import (
     relay,
     reviewing,
     rules,
+    scenes,
     start,
     survey,
     today,
     touch,
+    unheard,
 )
 from bot.handlers.context import Context
 
@@ -58,6 +61,7 @@ COMMANDS: dict[str, tuple[frozenset[Role], Handler]] = {
     "tixing": (_SELLERS, touch.list_),
     "daoru": (_SELLERS, exchange.import_help),
     "daochu": (_SELLERS, exchange.export),
+    "daixie": (frozenset({Role.SUPERVISOR}), unheard.next_),
     "tuandui": (_LEADERS, people.team),
     "shenhe": (_OFFICER, reviewing.queue),
     "yuju": (_OFFICER | _SELLERS, phrases.try_sentence),
@@ -78,6 +82,9 @@ TAPS: dict[str, tuple[frozenset[Role], Handler]] = {
     "iv": (_SELLERS, intake.tap),
     "gp": (_SELLERS, gap.tap),
     "ob": (_SELLERS, objection.tap),
+    "sc": (_SELLERS, scenes.tap),
+    "un": (frozenset({Role.SUPERVISOR}), unheard.tap),
+    "cs": (_SELLERS, closing.tap),
     "tc": (_SELLERS, touch.tap),
     "tk": (_STAFF, today.finish),
     "tb": (_CLIENT, survey.rate),
@@ -103,6 +110,8 @@ FLOWS: dict[str, Handler] = {
     "try": phrases.typed_sentence,
     "publish": rules.typed,
     "objection": objection.typed,
+    "own_answer": unheard.typed,
+    "closing": closing.typed,
 }
 
 

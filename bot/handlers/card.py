@@ -10,7 +10,7 @@ from html import escape
 from bot.clients.review import PolicyReview, review
 from bot.domain.amounts import show_yuan
 from bot.domain.draft import Button, button
-from bot.domain.household import COVER_KINDS, Household
+from bot.domain.household import COVER_KINDS
 from bot.domain.people import Client
 from bot.domain.policies import Policy, PolicyStatus
 from bot.errors import UserError
@@ -18,7 +18,7 @@ from bot.handlers import gap, intake
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import flow, service
-from bot.intake.gap import GapReport, analyse
+from bot.intake.gap import GapReport
 from bot.intake.report import COVERS, next_step
 from bot.intake.summary import rows
 from bot.pictures.review import review_picture
@@ -46,7 +46,7 @@ async def show(context: Context, client_id: int) -> None:
     """Everything about one client on one page, with what can be done next."""
     client = await book.client(context.tx, context.person, client_id, "card")
     policies = await book.policies(context.tx, [client.id])
-    report = await _analysis(context, client.id)
+    report = await gap.analysis_of(context, client.id)
     lines = [
         context.say(
             "client_card",
@@ -69,24 +69,6 @@ async def show(context: Context, client_id: int) -> None:
     if report is not None:
         lines.append(context.say("card_next", step=next_step(report)))
     context.show("\n".join(lines), _buttons(context, client, bool(policies)), client_id=client.id)
-
-
-async def _analysis(context: Context, client_id: int) -> GapReport | None:
-    """The analysis of the newest finished interview, when the client agreed to it."""
-    household = await _household(context, client_id)
-    return None if household is None else analyse(household)
-
-
-async def _household(context: Context, client_id: int) -> Household | None:
-    found = await service.latest_of(context.tx, context.person, client_id)
-    if found is None:
-        return None
-    _, answers = found
-    questionnaire = context.office.questionnaire
-    consent = questionnaire.consents.get("personal", "")
-    if flow.live_values(questionnaire, answers).get(consent) is not True:
-        return None
-    return await gap.household_of(context, client_id, answers)
 
 
 def _family(context: Context, report: GapReport) -> list[str]:
@@ -164,6 +146,7 @@ def _buttons(context: Context, client: Client, has_policies: bool) -> list[list[
     buttons.append(button(context.say("button_add_policy"), f"1:po:new:{number}"))
     if client.person_id is None:
         buttons.append(button(context.say("button_client_link"), f"1:cl:link:{number}"))
+    buttons.append(button(context.say("button_closing"), f"1:cs:note:{number}"))
     buttons.append(button(context.say("button_life_change"), f"1:cd:life:{number}"))
     buttons.append(button(context.say("button_more"), f"1:cl:more:{number}"))
     paired = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
@@ -200,7 +183,7 @@ async def _review(context: Context, client_id: int) -> None:
     """The family policy review: a table as a picture, the service owed, the four questions."""
     client = await book.client(context.tx, context.person, client_id, "review")
     policies = await book.policies(context.tx, [client.id])
-    household = await _household(context, client.id)
+    household = await gap.latest_household(context, client.id)
     members = [one.name for one in household.members[1:]] if household else []
     found = review(policies, client.name, members, context.today())
     if not found.held:
@@ -246,7 +229,7 @@ def _cell(amount: Decimal) -> str:
 async def people_of(context: Context, client_id: int) -> list[str]:
     """The names of the family, the client's first."""
     client = await book.client(context.tx, context.person, client_id, "review")
-    household = await _household(context, client_id)
+    household = await gap.latest_household(context, client_id)
     return [client.name, *(one.name for one in (household.members[1:] if household else ()))]
 
 
@@ -326,7 +309,7 @@ async def _change(context: Context, client_id: int, change: str) -> None:
     if question is None or found is None:
         raise UserError(context.say("old_button"))
     interview, answers = found
-    report = await _analysis(context, client_id)
+    report = await gap.analysis_of(context, client_id)
     was = None
     if report is not None:
         was = str(sum(max(need.survivor_gap, Decimal(0)) for need in report.life))

@@ -9,6 +9,7 @@ from bot.compliance.verdict import Finding, Verdict
 from bot.domain.draft import COPY_LIMIT, Audience, Button, Draft, button, copy_button, message
 from bot.domain.people import Client
 from bot.errors import UserError
+from bot.handlers import words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.outbox import delivery
@@ -33,12 +34,16 @@ async def _choose(context: Context, text: str) -> None:
     rows.append([button(context.say("button_find_client"), "1:co:find"), *back_row(context)])
     asked = context.say("compose_choose")
     if text:
-        asked = context.say("compose_choose_ready", text=text[:MAX_LENGTH])
+        shown = await words.filled(context, text[:MAX_LENGTH], None)
+        asked = context.say("compose_choose_ready", text=shown)
     context.show(asked, rows)
 
 
 async def offer(context: Context, text: str) -> None:
-    """Send a ready text, such as an answer of the library, to a client that is picked next."""
+    """Send a ready text, such as an answer of the library, to a client that is picked next.
+
+    Its slots are filled when the client is known.
+    """
     await _choose(context, text)
 
 
@@ -77,16 +82,16 @@ async def _picked(context: Context, client_id: int) -> None:
     text = state.get("draft", "") if state.get("flow") == "compose" else ""
     await context.set_dialogue(flow="compose", client=client.id)
     if text:
-        await _judge(context, client, text)
+        await _judge(context, client, await words.filled(context, text, client))
         return
     key = "compose_ask" if client.person_id else "compose_ask_not_joined"
     context.show(context.say(key, name=client.name), [back_row(context)])
 
 
 async def judge_for(context: Context, client_id: int, text: str) -> None:
-    """Judge and send a ready text to a known client."""
+    """Judge and send a ready text to a known client, its slots filled."""
     client = await book.client(context.tx, context.person, client_id, "write")
-    await _judge(context, client, text)
+    await _judge(context, client, await words.filled(context, text, client))
 
 
 async def typed(context: Context) -> None:

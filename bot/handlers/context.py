@@ -16,8 +16,10 @@ from bot.errors import UserError
 from bot.intake.schema import Questionnaire
 from bot.messages import say
 from bot.reminders.schema import Cadences
+from bot.scripts_library.closing import Closing
 from bot.scripts_library.match import Matcher
 from bot.scripts_library.schema import Library
+from bot.scripts_library.shelf import Shelf
 from bot.settings import Settings
 from bot.store import dialogues
 from bot.store.engine import Tx
@@ -36,10 +38,20 @@ class Office:
     gate: Gate
     questionnaire: Questionnaire
     cadences: Cadences
-    library: Library
-    matcher: Matcher
+    shelf: Shelf
+    closing: Closing
     bot_name: str
-    follow_rules: Callable[[], Awaitable[None]]
+    follow_content: Callable[[], Awaitable[None]]
+
+    @property
+    def library(self) -> Library:
+        """The objections and answers in use."""
+        return self.shelf.library
+
+    @property
+    def matcher(self) -> Matcher:
+        """Finds the objections of a message; learned from the library in use."""
+        return self.shelf.matcher
 
 
 @dataclass(slots=True)
@@ -48,7 +60,8 @@ class Context:
     registers or changes the person puts the new one there, ``found`` stays as it was.
 
     Answers are collected as drafts and queued in the same transaction as the changes.
-    ``rules_changed`` puts a published rulebook in force right after it, before the answers go.
+    ``content_changed`` puts a published rulebook or a line added to the library in use right after
+    it, before the answers go.
     """
 
     tx: Tx
@@ -58,7 +71,7 @@ class Context:
     fetch: Fetch
     found: Person | None = None
     drafts: list[Draft] = field(default_factory=list)
-    rules_changed: bool = False
+    content_changed: bool = False
     _answered: bool = False
 
     @property

@@ -117,6 +117,25 @@ async def household_of(context: Context, client_id: int | None, answers: Answers
     return with_recorded(told, policies)
 
 
+async def latest_household(context: Context, client_id: int) -> Household | None:
+    """The household of the newest finished interview, when the client agreed to it."""
+    found = await service.latest_of(context.tx, context.person, client_id)
+    if found is None:
+        return None
+    _, answers = found
+    questionnaire = context.office.questionnaire
+    consent = questionnaire.consents.get("personal", "")
+    if flow.live_values(questionnaire, answers).get(consent) is not True:
+        return None
+    return await household_of(context, client_id, answers)
+
+
+async def analysis_of(context: Context, client_id: int) -> GapReport | None:
+    """The analysis of the newest finished interview, when the client agreed to it."""
+    household = await latest_household(context, client_id)
+    return None if household is None else analyse(household)
+
+
 async def _picture(context: Context, report: GapReport) -> bytes:
     title = context.say("gap_picture_title", name=report.household.name[:16])
     foot = context.say("gap_picture_foot", day=context.today())

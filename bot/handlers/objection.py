@@ -13,18 +13,20 @@ from bot.domain.draft import (
     inline_here,
 )
 from bot.domain.event import Kind
-from bot.domain.people import Role
+from bot.domain.people import Client, Role
 from bot.errors import UserError
-from bot.handlers import compose
+from bot.handlers import compose, words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.outbox import delivery
 from bot.scripts_library.match import Matching
-from bot.scripts_library.render import chat_text, choices, inline_results, plain_text
+from bot.scripts_library.render import choices, inline_results, sent_text, short_text, whole_text
 from bot.scripts_library.schema import Answer, Intent
-from bot.store import archive
+from bot.scripts_library.service import ranked
+from bot.store import archive, library
 
 _LONGEST = 600
+_SHORTEST_UNHEARD = 4
 _NEAR = 0.1
 _GUESS = 0.3
 
@@ -35,7 +37,11 @@ async def ask(context: Context) -> None:
         await _answer(context, context.event.text)
         return
     await context.set_dialogue(flow="objection")
-    here = [[inline_here(context.say("button_ask_inline"), "")], back_row(context)]
+    here = [
+        [button(context.say("button_scenes"), "1:sc")],
+        [inline_here(context.say("button_ask_inline"), "")],
+        back_row(context),
+    ]
     context.show(context.say("objection_ask"), here)
 
 
@@ -46,14 +52,16 @@ async def typed(context: Context) -> None:
 
 async def _answer(context: Context, text: str) -> None:
     matching = context.office.matcher.match(text[:_LONGEST])
-    library = context.office.library
     if matching.sure:
-        intent = library.intent(matching.matches[0].intent)
+        intent = context.office.library.intent(matching.matches[0].intent)
         if intent is not None:
-            await _show(context, intent, intent.answers[0], matching)
+            first, *_ = await ranked(context.tx, intent)
+            await _show(context, intent, first, matching)
             return
     likely = not matching.none or any(match.score >= _GUESS for match in matching.matches)
-    offered = choices(library, matching) if likely else []
+    offered = choices(context.office.library, matching) if likely else []
+    if not matching.none and len(text.strip()) >= _SHORTEST_UNHEARD:
+        await library.keep_unheard(context.tx, context.person.id, text[:_LONGEST])
     rows = [[button(zh, f"1:ob:{intent_id}:0")] for intent_id, zh in offered]
     key = "objection_none" if rows else "objection_none_short"
     context.reply(context.say(key), [*rows, back_row(context)])
@@ -65,38 +73,80 @@ async def _show(
     answer: Answer,
     matching: Matching | None = None,
     *,
+    whole: bool = False,
     fresh: bool = False,
 ) -> None:
-    at = intent.answers.index(answer)
-    text = plain_text(answer)
-    following = (at + 1) % len(intent.answers)
+    """One answer, short; ``whole`` adds the longer form and the notes for the agent."""
+    client = await _client(context)
+    said = await words.filled(context, answer.chat, client)
+    here = f"1:ob:{intent.id}:{intent.answers.index(answer)}"
+    order = await ranked(context.tx, intent)
+    following = order[(order.index(answer) + 1) % len(order)]
     rows: list[list[Button]] = [
-        [button(context.say("button_another_answer"), f"1:ob:{intent.id}:{following}")],
-        [await _send_button(context, f"1:ob:{intent.id}:{at}:send")],
+        [_send_button(context, here, client)],
+        [
+            button(
+                context.say("button_another_answer"),
+                f"1:ob:{intent.id}:{intent.answers.index(following)}",
+            ),
+            button(context.say("button_less" if whole else "button_whole"), _toggled(here, whole)),
+        ],
+        [button("👍", f"{here}:up"), button("👎", f"{here}:down")],
     ]
-    if len(text) <= COPY_LIMIT:
-        rows[1].append(copy_button(context.say("button_copy"), text))
-    for match in matching.matches[1:3] if matching else ():
-        other = context.office.library.intent(match.intent)
-        if other is not None and match.score >= _NEAR:
-            label = context.say("button_other_intent", intent=other.zh)
-            rows.append([button(label, f"1:ob:{other.id}:0")])
+    copied = await words.filled(context, sent_text(context.office.library, answer), client)
+    if len(copied) <= COPY_LIMIT:
+        rows[0].append(copy_button(context.say("button_copy"), copied))
+    rows += _other_objections(context, matching)
     rows.append(back_row(context))
-    show = context.reply if fresh else context.show
-    show(chat_text(context.office.library, intent, answer), rows, html=True)
+    if whole:
+        called = await words.filled(context, answer.call, client)
+        text = whole_text(context.office.library, intent, answer, said, called)
+    else:
+        text = short_text(context.office.library, intent, answer, said)
+    (context.reply if fresh else context.show)(text, rows, html=True)
+
+
+def _toggled(here: str, whole: bool) -> str:
+    return here if whole else f"{here}:more"
+
+
+def _other_objections(context: Context, matching: Matching | None) -> list[list[Button]]:
+    """What else the message raises for sure, then what it may mean instead."""
+    if matching is None:
+        return []
+    named = [("button_also_intent", name) for name in matching.others]
+    named += [
+        ("button_other_intent", match.intent)
+        for match in matching.matches[1:3]
+        if match.score >= _NEAR and match.intent not in matching.others
+    ]
+    rows = []
+    for key, name in named:
+        other = context.office.library.intent(name)
+        if other is not None:
+            rows.append([button(context.say(key, intent=other.zh), f"1:ob:{other.id}:0")])
+    return rows
 
 
 async def tap(context: Context) -> None:
-    """Another answer, another objection, or send this one to a client."""
+    """Another answer, more of it, a vote, another objection, or send this one to a client."""
     match context.parts:
         case [intent_id, place]:
             await _show(context, *_answer_at(context, intent_id, place))
+        case [intent_id, place, "more"]:
+            await _show(context, *_answer_at(context, intent_id, place), whole=True)
+        case [intent_id, place, "up" | "down" as opinion]:
+            _, answer = _answer_at(context, intent_id, place)
+            useful = opinion == "up"
+            await library.vote(context.tx, context.person.id, answer.id, useful=useful)
+            context.toast(context.say("vote_up" if useful else "vote_down"))
         case [intent_id, place, "send"]:
             _, answer = _answer_at(context, intent_id, place)
-            await compose.offer(context, plain_text(answer))
+            await compose.offer(context, sent_text(context.office.library, answer))
         case [intent_id, place, "send", client_id]:
             _, answer = _answer_at(context, intent_id, place)
-            await compose.judge_for(context, context.number(client_id), plain_text(answer))
+            text = sent_text(context.office.library, answer)
+            await compose.judge_for(context, context.number(client_id), text)
         case _:
             raise UserError(context.say("old_button"))
 
@@ -110,23 +160,30 @@ def _answer_at(context: Context, intent_id: str, place: str) -> tuple[Intent, An
     return intent, intent.answers[at]
 
 
-async def _send_button(context: Context, data: str) -> Button:
-    """Says to whom, when the words of a certain client are being answered."""
+async def _client(context: Context) -> Client | None:
+    """The client whose words are being answered, when there is a certain one."""
     state = await context.dialogue()
     client_id = state.get("client") if state.get("flow") == "objection" else None
     if not client_id:
-        return button(context.say("button_send_answer"), data)
+        return None
     client = await compose.still_mine(context, int(client_id))
     if client is None:
         await context.set_dialogue(flow="objection")
-        return button(context.say("button_send_answer"), data)
+    return client
+
+
+def _send_button(context: Context, here: str, client: Client | None) -> Button:
+    """Says to whom, when the words of a certain client are being answered."""
+    if client is None:
+        return button(context.say("button_send_answer"), f"{here}:send")
     label = context.say("button_send_answer_to", name=client.name)
-    return button(label, f"{data}:{client.id}")
+    return button(label, f"{here}:send:{client.id}")
 
 
 async def show_first(context: Context, intent: Intent) -> None:
-    """The first answer to an objection, as a new message."""
-    await _show(context, intent, intent.answers[0], fresh=True)
+    """The best answer to an objection, as a new message."""
+    first, *_ = await ranked(context.tx, intent)
+    await _show(context, intent, first, fresh=True)
 
 
 async def inline(context: Context) -> None:
@@ -174,9 +231,10 @@ async def chosen(context: Context) -> None:
     answer = answers.get(context.event.reference)
     if answer is None:
         return
-    verdict = context.office.gate.judge(answer.text, "public")
+    text = await words.filled(context, sent_text(context.office.library, answer), None)
+    verdict = context.office.gate.judge(text, "public")
     archive_id = await delivery.archive_judged(
-        context.tx, verdict, answer.text, Audience.PUBLIC, author_id=context.person.id
+        context.tx, verdict, text, Audience.PUBLIC, author_id=context.person.id
     )
     await archive.append(
         context.tx,

@@ -248,7 +248,7 @@ async def _publish(context: Context) -> None:
         context.person,
         base=state["base"],
     )
-    context.rules_changed = published
+    context.content_changed = published
     await context.set_dialogue()
     key = "rules_published" if published else "rules_waiting_second"
     context.show(context.say(key, id=version_id), [back_row(context)])

@@ -44,7 +44,7 @@ async def tap(context: Context) -> None:
             await rulebook.publish(
                 context.tx, context.office.settings, context.number(version_id), context.person
             )
-            context.rules_changed = True
+            context.content_changed = True
             context.toast(context.say("rules_published", id=version_id))
             await versions(context)
         case ["reject", version_id]:
@@ -120,7 +120,7 @@ async def typed(context: Context) -> None:
     new_id, published = await rulebook.roll_back(
         context.tx, context.office.settings, int(state["version"]), why, context.person
     )
-    context.rules_changed = published
+    context.content_changed = published
     await context.set_dialogue()
     key = "rules_rolled_back" if published else "rules_waiting_second"
     context.reply(context.say(key, id=new_id), [back_row(context)])

@@ -11,11 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.compliance import review
-from bot.compliance.gate import Gate
+from bot.handlers.context import Office
 from bot.intake import service as interviews
 from bot.reminders import service
-from bot.reminders.schema import Cadences
-from bot.settings import Settings
+from bot.scripts_library import service as library
 from bot.store import inbox, outbox
 from bot.store.engine import Store, Tx
 
@@ -33,9 +32,7 @@ class Ticker:
     """
 
     store: Store
-    cadences: Cadences
-    settings: Settings
-    gate: Gate
+    office: Office
     after: Callable[[], Awaitable[None]]
     _scheduler: AsyncIOScheduler | None = None
 
@@ -63,8 +60,8 @@ class Ticker:
         """Lapse what passed its grace, and plan the coming weeks anew."""
         async with self.store.begin() as tx:
             if await _alone(tx):
-                await service.lapse_overdue(tx, self.cadences, self.settings)
-                await service.replan(tx, self.cadences, self.settings)
+                await service.lapse_overdue(tx, self.office.cadences, self.office.settings)
+                await service.replan(tx, self.office.cadences, self.office.settings)
                 await inbox.forget_old(tx)
                 await outbox.forget_words(tx)
         await self.after()
@@ -73,12 +70,15 @@ class Ticker:
         """Send what is due; the touches of one batch are one transaction."""
         while True:
             async with self.store.begin() as tx:
-                sent = await service.send_due(tx, self.cadences, self.settings, self.gate)
+                sent = await service.send_due(
+                    tx, self.office.cadences, self.office.settings, self.office.gate
+                )
             if not sent:
                 break
         async with self.store.begin() as tx:
-            await review.pass_on_overdue(tx, self.settings.review_minutes)
+            await review.pass_on_overdue(tx, self.office.settings.review_minutes)
             await interviews.nudge(tx)
+        await library.follow(self.store, self.office.shelf)
         await self.after()
 
 

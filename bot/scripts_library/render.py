@@ -1,12 +1,13 @@
-"""Words for the agent: an answer with its reason, text to send, and results typed inline."""
+"""Words for the agent: an answer short or whole, text to send, and results typed inline."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
 from bot.scripts_library.match import Matching
-from bot.scripts_library.schema import Answer, Intent, Library
+from bot.scripts_library.schema import Answer, Intent, Library, Scene, SceneCard
 
 INLINE_LIMIT = 3
 CHOICES = 3
@@ -22,20 +23,49 @@ class InlineEntry:
     text: str
 
 
-def chat_text(library: Library, intent: Intent, answer: Answer) -> str:
-    """Telegram HTML for the agent: the objection as understood, the answer, why it works."""
-    labels = library.labels
+def fill(library: Library, words: str, facts: Mapping[str, str] | None = None) -> str:
+    """The words with their slots filled from ``facts``, or with what stands for an unknown client."""
+    for name, usual in library.slots.model_dump().items():
+        words = words.replace(f"{{{name}}}", (facts or {}).get(name) or usual)
+    return words
+
+
+def short_text(library: Library, intent: Intent, answer: Answer, said: str) -> str:
+    """Telegram HTML: the objection as understood and the short answer ``said``."""
     return (
-        f"<b>{escape(labels.heard)}</b>　{escape(intent.zh)}\n\n"
-        f"<b>{escape(labels.say)}</b>（{escape(answer.technique)}｜{escape(answer.situation)}）\n"
-        f"{escape(answer.text)}\n\n"
-        f"<b>{escape(labels.why)}</b>　{escape(answer.why)}"
+        f"<b>{escape(library.labels.heard)}</b>　{escape(intent.zh)}\n\n"
+        f"{escape(said)}\n\n"
+        f"<i>{escape(answer.technique)}｜{escape(answer.situation)}</i>"
     )
 
 
-def plain_text(answer: Answer) -> str:
-    """What goes to the client: the answer alone, no markup and none of the agent's notes."""
-    return answer.text
+def whole_text(library: Library, intent: Intent, answer: Answer, said: str, called: str) -> str:
+    """Telegram HTML: the short answer, the longer one for a call, and the notes for the agent."""
+    labels = library.labels
+    lines = [
+        short_text(library, intent, answer, said),
+        f"<b>{escape(labels.call)}</b>\n{escape(called)}",
+        f"<b>{escape(labels.why)}</b>　{escape(answer.why)}",
+        f"<b>{escape(labels.avoid)}</b>　{escape(answer.avoid)}",
+        f"<b>{escape(labels.ask)}</b>\n" + "\n".join(f"· {escape(line)}" for line in answer.ask),
+    ]
+    lines += [f"<b>{escape(labels.story)}</b>\n{escape(story)}" for story in intent.stories[:1]]
+    return "\n\n".join(lines)
+
+
+def sent_text(library: Library, answer: Answer) -> str:
+    """What goes to the client: the short answer and the disclosures it owes; slots still open."""
+    owed = [library.disclosures[name] for name in answer.owes]
+    return answer.chat + "".join(sentence for sentence in owed if sentence not in answer.chat)
+
+
+def scene_text(scene: Scene, card: SceneCard, said: str, labels: tuple[str, str]) -> str:
+    """Telegram HTML: the moment, what to say, why, and when not to; ``labels`` for the last two."""
+    why, avoid = labels
+    return (
+        f"<b>{escape(scene.zh)}</b>　{escape(card.when)}\n\n{escape(said)}\n\n"
+        f"<b>{escape(why)}</b>　{escape(card.why)}\n<b>{escape(avoid)}</b>　{escape(card.avoid)}"
+    )
 
 
 def choices(library: Library, matching: Matching) -> list[tuple[str, str]]:
@@ -55,7 +85,10 @@ def inline_results(library: Library, matching: Matching) -> list[InlineEntry]:
         pairs = [(intent, intent.answers[0]) for intent in intents]
     return [
         InlineEntry(
-            answer.id, f"{intent.zh}｜{answer.technique}", answer.situation, plain_text(answer)
+            answer.id,
+            f"{intent.zh}｜{answer.technique}",
+            answer.situation,
+            fill(library, sent_text(library, answer)),
         )
         for intent, answer in pairs[:INLINE_LIMIT]
     ]

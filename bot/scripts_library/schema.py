@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,9 @@ NONE = "none"
 Technique = Literal[
     "认同提问", "数字说明", "类比故事", "拆解小额", "条款说明", "反问核心", "转介专业", "尊重退步"
 ]
+_SLOT = re.compile(r"\{([^{}]*)\}")
+_SLOTS_ARE = "只能写 {client} {gap} {policy}"
+
 Id = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
 AnswerId = Annotated[str, Field(min_length=3, max_length=64, pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
@@ -36,13 +40,22 @@ Words = Annotated[str, Field(min_length=1, max_length=600, pattern=r"\S")]
 
 
 class Answer(DataModel):
-    """One way to answer: ``text`` is what the agent may send, ``why`` is for the agent only."""
+    """One way to answer an objection.
+
+    ``chat`` is the short form to send, ``call`` the longer one to say. ``why``, ``avoid`` (when not
+    to use it) and ``ask`` (questions to go on with) are for the agent only. ``owes`` names the
+    disclosures that must go with the words. ``chat`` and ``call`` may hold slots.
+    """
 
     id: AnswerId
     technique: Technique
     situation: Line
-    text: Words
+    chat: Words
+    call: Words
     why: Line
+    avoid: Line
+    ask: Annotated[list[Line], Field(min_length=1, max_length=3)]
+    owes: Annotated[list[Id], Field(default_factory=list, max_length=3)]
 
 
 class Intent(DataModel):
@@ -56,7 +69,34 @@ class Intent(DataModel):
     phrasings: Annotated[list[Line], Field(min_length=10, max_length=40)]
     examples: Annotated[list[Line], Field(min_length=1, max_length=20)]
     unlike: Annotated[list[Line], Field(min_length=1, max_length=20)]
-    answers: Annotated[list[Answer], Field(min_length=3, max_length=20)]
+    answers: Annotated[list[Answer], Field(min_length=4, max_length=20)]
+    stories: Annotated[list[Words], Field(default_factory=list, max_length=3)]
+
+
+class SceneCard(DataModel):
+    """What to say in one moment of a situation."""
+
+    id: AnswerId
+    when: Line
+    say: Words
+    why: Line
+    avoid: Line
+
+
+class Scene(DataModel):
+    """A situation that calls for its own words, such as the first call to an orphan client."""
+
+    id: Id
+    zh: Line
+    cards: Annotated[list[SceneCard], Field(min_length=3, max_length=8)]
+
+
+class Slots(DataModel):
+    """What stands in the words when no client is known: greeting, gap, policy."""
+
+    client: Line
+    gap: Line
+    policy: Line
 
 
 class Labels(DataModel):
@@ -64,7 +104,11 @@ class Labels(DataModel):
 
     heard: Line
     say: Line
+    call: Line
     why: Line
+    avoid: Line
+    ask: Line
+    story: Line
 
 
 class Library(DataModel):
@@ -73,7 +117,10 @@ class Library(DataModel):
     labels: Labels
     none_examples: Annotated[list[Line], Field(min_length=1)]
     concepts: dict[str, Annotated[list[Line], Field(min_length=1)]]
+    disclosures: dict[Id, Line]
+    slots: Slots
     intents: Annotated[list[Intent], Field(min_length=1)]
+    scenes: Annotated[list[Scene], Field(default_factory=list)]
 
     def intent(self, intent_id: str) -> Intent | None:
         """The objection with this id."""
@@ -127,6 +174,32 @@ def _cross_check(
             if answer.id in answers:
                 yield problem(place, f"回答“{answer.id}”重复了，请换一个 id")
             answers.add(answer.id)
+            for owed in set(answer.owes) - set(library.disclosures):
+                yield problem((*place[:-1], "owes"), f"没有“{owed}”这一条提示语")
+            for key in ("chat", "call"):
+                for name in set(_SLOT.findall(getattr(answer, key))) - set(Slots.model_fields):
+                    yield problem((*place[:-1], key), f"不认识的占位 {{{name}}}，{_SLOTS_ARE}")
+    yield from _cross_check_scenes(library, problem)
+
+
+def _cross_check_scenes(
+    library: Library, problem: Callable[[KeyPath, str], DataProblem]
+) -> Iterator[DataProblem]:
+    scenes: set[str] = set()
+    cards: set[str] = set()
+    for at, scene in enumerate(library.scenes):
+        if scene.id in scenes:
+            yield problem(("scenes", at, "id"), f"情景“{scene.id}”重复了，请换一个 id")
+        scenes.add(scene.id)
+        for position, card in enumerate(scene.cards):
+            here: KeyPath = ("scenes", at, "cards", position)
+            if not card.id.startswith(f"{scene.id}."):
+                yield problem((*here, "id"), f"话术的 id 应以“{scene.id}.”开头")
+            if card.id in cards:
+                yield problem((*here, "id"), f"话术“{card.id}”重复了，请换一个 id")
+            cards.add(card.id)
+            for name in set(_SLOT.findall(card.say)) - set(Slots.model_fields):
+                yield problem((*here, "say"), f"不认识的占位 {{{name}}}，{_SLOTS_ARE}")
 
 
 def _lines(intent: Intent) -> Iterator[tuple[str, int, str]]:

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.compliance.source import load_checker
+from bot.compliance.verdict import Checker
 from bot.scripts_library.match import Matcher
 from bot.scripts_library.schema import Library, Utterance, load_library, load_utterances
 
-DATA = Path(__file__).parents[2] / "data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "data"
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +26,9 @@ def utterances(library: Library) -> list[Utterance]:
 @pytest.fixture(scope="session")
 def matcher(library: Library, utterances: list[Utterance]) -> Matcher:
     return Matcher.build(library, utterances)
+
+
+@pytest.fixture(scope="session")
+def trained_checker() -> Checker:
+    """The rules and the learned layer as the product uses them."""
+    return load_checker(DATA, ROOT / "var" / "tests")

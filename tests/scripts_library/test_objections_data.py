@@ -61,14 +61,33 @@ def test_every_objection_of_the_closed_list_is_answered(library: Library) -> Non
     assert [intent.id for intent in library.intents] == INTENTS
 
 
-def test_answers_are_short_enough_to_be_read_in_a_chat(library: Library) -> None:
-    long_or_short = {
-        answer.id: len(answer.text)
-        for intent in library.intents
-        for answer in intent.answers
-        if not 60 <= len(answer.text) <= 200
+def test_each_answer_has_a_short_form_for_chat_and_a_longer_one_for_a_call(
+    library: Library,
+) -> None:
+    answers = [answer for intent in library.intents for answer in intent.answers]
+    odd = {
+        answer.id: (len(answer.chat), len(answer.call))
+        for answer in answers
+        if not (20 <= len(answer.chat) <= 90 and 60 <= len(answer.call) <= 220)
+        or len(answer.chat) >= len(answer.call)
     }
-    assert not long_or_short
+    assert not odd
+
+
+def test_every_objection_has_four_answers_and_the_common_ones_a_story(library: Library) -> None:
+    assert all(len(intent.answers) >= 4 for intent in library.intents)
+    assert sum(bool(intent.stories) for intent in library.intents) >= 12
+
+
+def test_every_situation_has_several_moments(library: Library) -> None:
+    assert {scene.id for scene in library.scenes} >= {
+        "orphan",
+        "grace",
+        "parent",
+        "owner",
+        "newcomer",
+    }
+    assert all(3 <= len(scene.cards) <= 5 for scene in library.scenes)
 
 
 def test_answers_to_one_objection_use_different_techniques(library: Library) -> None:
@@ -78,7 +97,7 @@ def test_answers_to_one_objection_use_different_techniques(library: Library) -> 
 
 
 def test_no_two_answers_are_nearly_the_same(library: Library) -> None:
-    texts = [answer.text for intent in library.intents for answer in intent.answers]
+    texts = [answer.call for intent in library.intents for answer in intent.answers]
     for at, one in enumerate(texts):
         for other in texts[at + 1 :]:
             pair = SequenceMatcher(None, one, other, autojunk=False)

@@ -1,32 +1,71 @@
 """What the agent sees and what may be sent on."""
 
 from bot.scripts_library.match import Match, Matcher, Matching
-from bot.scripts_library.render import chat_text, choices, inline_results, plain_text
+from bot.scripts_library.render import (
+    choices,
+    fill,
+    inline_results,
+    sent_text,
+    short_text,
+    whole_text,
+)
 from bot.scripts_library.schema import Answer, Library
 
 
-def test_the_agent_reads_the_objection_the_answer_and_the_reason(library: Library) -> None:
+def _answer(**changed: object) -> Answer:
+    given: dict[str, object] = {
+        "id": "premium_too_high.x",
+        "technique": "认同提问",
+        "situation": "a<b",
+        "chat": "1<2 & 3",
+        "call": "{client}，说长一点",
+        "why": "<i>",
+        "avoid": "别",
+        "ask": ["几岁？"],
+    }
+    return Answer.model_validate({**given, **changed})
+
+
+def test_the_short_form_stands_first_and_the_rest_on_request(library: Library) -> None:
     intent = library.intents[0]
-    text = chat_text(library, intent, intent.answers[0])
-    for part in (intent.zh, intent.answers[0].text, intent.answers[0].why):
-        assert part in text
+    answer = intent.answers[0]
+    short = short_text(library, intent, answer, answer.chat)
+    assert intent.zh in short
+    assert answer.chat in short
+    assert answer.why not in short
+    whole = whole_text(library, intent, answer, answer.chat, answer.call)
+    for part in (answer.call, answer.why, answer.avoid, answer.ask[0], intent.stories[0]):
+        assert part in whole
 
 
 def test_markup_in_the_data_is_escaped_in_the_chat_and_kept_in_plain_text(library: Library) -> None:
-    intent = library.intents[0]
-    answer = Answer(
-        id="premium_too_high.x", technique="认同提问", situation="a<b", text="1<2 & 3", why="<i>"
-    )
-    text = chat_text(library, intent, answer)
+    answer = _answer()
+    text = whole_text(library, library.intents[0], answer, answer.chat, answer.call)
     assert "1&lt;2 &amp; 3" in text
-    assert "<i>" not in text
-    assert plain_text(answer) == "1<2 & 3"
+    assert "<i></i>" not in text
+    assert "&lt;i&gt;" in text
+    assert sent_text(library, answer) == "1<2 & 3"
+
+
+def test_what_is_sent_carries_the_disclosures_owed_once(library: Library) -> None:
+    owed = library.disclosures["dividend"]
+    assert sent_text(library, _answer(chat="看表。", owes=["dividend"])) == f"看表。{owed}"
+    assert sent_text(library, _answer(chat=owed, owes=["dividend"])) == owed
+
+
+def test_slots_are_filled_from_the_record_or_with_what_stands_for_it(library: Library) -> None:
+    words = "{client}，{gap}，{policy}，{other}"
+    assert fill(library, words, {"client": "王芳", "gap": "重疾缺口"}) == (
+        f"王芳，重疾缺口，{library.slots.policy}，{{other}}"
+    )
+    assert fill(library, words).startswith(library.slots.client)
 
 
 def test_every_answer_fits_one_telegram_message(library: Library) -> None:
     for intent in library.intents:
         for answer in intent.answers:
-            assert len(chat_text(library, intent, answer)) <= 4096
+            text = whole_text(library, intent, answer, answer.chat, answer.call)
+            assert len(text) <= 4096
 
 
 def test_a_sure_match_gives_three_answers_to_the_one_objection(

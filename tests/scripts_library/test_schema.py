@@ -49,12 +49,12 @@ def test_one_wording_may_not_mean_two_objections() -> None:
 
 
 def test_an_empty_answer_is_refused() -> None:
-    old = "text: 您先忙，身体要紧。"
-    assert "objections.yaml:" in problems_of(old, 'text: " "\n        unused: 您先忙')
+    old = "call: 您先忙，身体要紧。"
+    assert "objections.yaml:" in problems_of(old, 'call: " "\n        unused: 您先忙')
 
 
 def test_an_answer_of_more_than_600_characters_is_refused() -> None:
-    assert "600" in problems_of("text: 您先忙，", "text: " + "您先忙，" * 200)
+    assert "600" in problems_of("call: 您先忙，", "call: " + "您先忙，" * 200)
 
 
 def test_all_faults_of_the_labelled_messages_are_reported_at_once(library: Library) -> None:

@@ -10,11 +10,21 @@ from sqlmodel import SQLModel
 
 from bot.store.tables.book import Claim, Client, ClientTag, Consent, Contact, Interview, Policy
 from bot.store.tables.compliance import Archive, LabelledExample, Review, Rulebook
+from bot.store.tables.library import Addition, AnswerVote, SigningItem, Unheard
 from bot.store.tables.messaging import Inbox, Outbox, Survey, Task, Touch
 from bot.store.tables.people import AccessLog, Dialogue, Invitation, Person, Setting
+from bot.store.tables.practice import (
+    DrillCard,
+    DrillSource,
+    PracticeHabit,
+    PracticeRound,
+    PracticeTurn,
+)
 
 __all__ = [
     "AccessLog",
+    "Addition",
+    "AnswerVote",
     "Archive",
     "Claim",
     "Client",
@@ -22,6 +32,8 @@ __all__ = [
     "Consent",
     "Contact",
     "Dialogue",
+    "DrillCard",
+    "DrillSource",
     "Inbox",
     "Interview",
     "Invitation",
@@ -29,12 +41,17 @@ __all__ = [
     "Outbox",
     "Person",
     "Policy",
+    "PracticeHabit",
+    "PracticeRound",
+    "PracticeTurn",
     "Review",
     "Rulebook",
     "Setting",
+    "SigningItem",
     "Survey",
     "Task",
     "Touch",
+    "Unheard",
     "table",
 ]
 

@@ -1,0 +1,67 @@
+"""Buying signals in an agent's note, and the checklist of a signing: what data/closing.yaml says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.datafile import DataModel, read_text, read_yaml, validate
+from bot.text.normalise import compact_of, normalise
+
+MAX_NOTE = 1000
+"""Characters of a note that are read."""
+
+Id = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[a-z_]+$")]
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+
+
+class Signal(DataModel):
+    """A sign that a client is ready: words that show it, and what to do next."""
+
+    id: Id
+    zh: Line
+    words: Annotated[list[Line], Field(min_length=1, max_length=60)]
+    next: Line
+
+
+class Item(DataModel):
+    """A point to be done before the client signs, and why."""
+
+    id: Id
+    zh: Line
+    why: Line
+
+
+class Duty(DataModel):
+    """What is due so many days after the signing."""
+
+    id: Id
+    zh: Line
+    days: Annotated[int, Field(ge=1, le=60)]
+
+
+class Closing(DataModel):
+    """The whole of data/closing.yaml; ``nothing`` is said when a note shows no signal."""
+
+    signals: Annotated[list[Signal], Field(min_length=1, max_length=30)]
+    nothing: Line
+    checklist: Annotated[list[Item], Field(min_length=1, max_length=20)]
+    after_signing: Annotated[list[Duty], Field(max_length=10)]
+
+
+def load_closing(path: Path) -> Closing:
+    """Read data/closing.yaml; raises DataFileError with every fault and its position."""
+    value, positions = read_yaml(str(path), read_text(path))
+    return validate(str(path), value, positions, Closing)
+
+
+def signals_in(closing: Closing, note: str) -> list[Signal]:
+    """The signals of a note, those with more of their words met first."""
+    text = compact_of(normalise(note[:MAX_NOTE]))
+    met = [
+        (sum(compact_of(normalise(word)) in text for word in signal.words), signal)
+        for signal in closing.signals
+    ]
+    return [signal for count, signal in sorted(met, key=lambda one: -one[0]) if count]
