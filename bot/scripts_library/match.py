@@ -21,7 +21,7 @@ from bot.text.restore import views
 MAX_TEXT = 600
 """Characters of a message that are read; what comes after is not looked at."""
 MAX_MATCHES = 5
-SURE = 0.5
+SURE = 0.7
 """A first match below this score is a guess: ask the agent instead of answering."""
 MAX_MEANT = 2
 """Of the objections in one message, so many are shown."""

@@ -61,7 +61,8 @@ class Answer(DataModel):
 class Intent(DataModel):
     """One objection: its plainest wording, how clients say it, and how to answer.
 
-    ``examples`` must be understood without being learned; ``unlike`` look similar but are not it.
+    ``examples`` must be understood without being learned; ``unlike`` look similar but are not it;
+    ``never`` are replies that lose the client or break a rule, to learn from.
     """
 
     id: Id
@@ -69,6 +70,7 @@ class Intent(DataModel):
     phrasings: Annotated[list[Line], Field(min_length=10, max_length=40)]
     examples: Annotated[list[Line], Field(min_length=1, max_length=20)]
     unlike: Annotated[list[Line], Field(min_length=1, max_length=20)]
+    never: Annotated[list[Line], Field(min_length=2, max_length=12)]
     answers: Annotated[list[Answer], Field(min_length=4, max_length=20)]
     stories: Annotated[list[Words], Field(default_factory=list, max_length=3)]
 
@@ -112,13 +114,18 @@ class Labels(DataModel):
 
 
 class Library(DataModel):
-    """The whole of data/objections.yaml. ``concepts`` are groups of words with one meaning."""
+    """The whole of data/objections.yaml.
+
+    ``concepts`` are groups of words with one meaning; ``never`` are replies that answer no
+    objection: praise of the house, lists of products, rules read out, indifference.
+    """
 
     labels: Labels
     none_examples: Annotated[list[Line], Field(min_length=1)]
     concepts: dict[str, Annotated[list[Line], Field(min_length=1)]]
     disclosures: dict[Id, Line]
     slots: Slots
+    never: Annotated[list[Line], Field(min_length=2)]
     intents: Annotated[list[Intent], Field(min_length=1)]
     scenes: Annotated[list[Scene], Field(default_factory=list)]
 

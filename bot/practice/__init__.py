@@ -1,0 +1,1 @@
+"""Practice with a simulated client: personas, the judge of replies, the spaced schedule."""
