@@ -33,6 +33,8 @@ from bot.handlers.context import Office
 from bot.intake.questionnaire import load_questionnaire
 from bot.outbox.pacing import Pacer
 from bot.pictures import canvas
+from bot.practice.judge import Judge
+from bot.practice.schema import load_personas
 from bot.reminders.schema import load_cadences
 from bot.reminders.ticker import Ticker
 from bot.scripts_library import service as script_service
@@ -98,6 +100,8 @@ def read_office(
         cadences=load_cadences(content / "cadences.yaml"),
         shelf=Shelf.of(library, load_utterances(content / UTTERANCES, library)),
         closing=load_closing(content / "closing.yaml"),
+        personas=load_personas(content / "personas.yaml", library),
+        judge=Judge.build(library),
         bot_name=bot_name,
         follow_content=follow_content,
     )

@@ -23,6 +23,8 @@ from bot.handlers import (
     people,
     phrases,
     policy,
+    practice,
+    progress,
     relay,
     reviewing,
     rules,
@@ -61,6 +63,7 @@ COMMANDS: dict[str, tuple[frozenset[Role], Handler]] = {
     "tixing": (_SELLERS, touch.list_),
     "daoru": (_SELLERS, exchange.import_help),
     "daochu": (_SELLERS, exchange.export),
+    "lianxi": (_SELLERS, practice.start),
     "daixie": (frozenset({Role.SUPERVISOR}), unheard.next_),
     "tuandui": (_LEADERS, people.team),
     "shenhe": (_OFFICER, reviewing.queue),
@@ -83,6 +86,8 @@ TAPS: dict[str, tuple[frozenset[Role], Handler]] = {
     "gp": (_SELLERS, gap.tap),
     "ob": (_SELLERS, objection.tap),
     "sc": (_SELLERS, scenes.tap),
+    "pr": (_SELLERS, practice.tap),
+    "pg": (_SELLERS, progress.tap),
     "un": (frozenset({Role.SUPERVISOR}), unheard.tap),
     "cs": (_SELLERS, closing.tap),
     "tc": (_SELLERS, touch.tap),
@@ -112,6 +117,8 @@ FLOWS: dict[str, Handler] = {
     "objection": objection.typed,
     "own_answer": unheard.typed,
     "closing": closing.typed,
+    "practice": practice.typed,
+    "practice_comment": progress.typed_comment,
 }
 
 

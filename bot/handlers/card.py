@@ -22,7 +22,7 @@ from bot.intake.gap import GapReport
 from bot.intake.report import COVERS, next_step
 from bot.intake.summary import rows
 from bot.pictures.review import review_picture
-from bot.store import book, relations, touches
+from bot.store import book, practice, relations, touches
 from bot.store.relations import Layer
 
 _SHOWN_POLICIES = 4
@@ -32,6 +32,7 @@ _SHOWN_WORK = 6
 _AHEAD = timedelta(days=60)
 _KINDS = ("call", "visit", "chat")
 _RESULTS = ("agreed", "later", "no_answer")
+_PUT_OFF = "wait_until_later"
 # the tags to tap, by layer; what a client is stands first
 _TAGS: dict[Layer, tuple[str, ...]] = {
     "who": ("企业主", "公职", "新市民", "单亲", "有房贷", "二孩家庭"),
@@ -281,6 +282,8 @@ async def _contacted(context: Context, client_id: int, kind: str, result: str) -
     if kind not in _KINDS or result not in _RESULTS:
         raise UserError(context.say("old_button"))
     await relations.log_contact(context.tx, client.id, context.person.id, kind, result)
+    if result == "later":  # a client lost for now: how to answer it is worth a drill
+        await practice.add_source(context.tx, context.person.id, _PUT_OFF, "put_off")
     context.toast(context.say("contact_logged"))
     await show(context, client.id)
 

@@ -13,7 +13,8 @@ from bot.handlers import words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.outbox import delivery
-from bot.store import archive, book, people
+from bot.practice.progress import AFTER_STOPPED
+from bot.store import archive, book, people, practice
 
 MAX_LENGTH = 2000
 _SHOWN_FINDINGS = 4
@@ -128,6 +129,8 @@ async def _judge(context: Context, client: Client, text: str) -> None:
         return
     archive_id = await _keep_verdict(context, client, text, verdict)
     await _fate(context, client.id, archive_id, "stopped")
+    if (drilled := AFTER_STOPPED.get(verdict.findings[0].category)) is not None:
+        await practice.add_source(context.tx, context.person.id, drilled, "stopped")
     await context.set_dialogue(
         flow="compose",
         client=client.id,

@@ -15,6 +15,8 @@ from bot.domain.people import Client, Person
 from bot.errors import UserError
 from bot.intake.schema import Questionnaire
 from bot.messages import say
+from bot.practice.judge import Judge
+from bot.practice.schema import Personas
 from bot.reminders.schema import Cadences
 from bot.scripts_library.closing import Closing
 from bot.scripts_library.match import Matcher
@@ -40,6 +42,8 @@ class Office:
     cadences: Cadences
     shelf: Shelf
     closing: Closing
+    personas: Personas
+    judge: Judge
     bot_name: str
     follow_content: Callable[[], Awaitable[None]]
 

@@ -12,8 +12,9 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
     Role.AGENT: (
         (("menu_today", "1:m:jintian"), ("menu_clients", "1:m:kehu")),
         (("menu_intake", "1:m:wenjuan"), ("menu_objection", "1:m:yiyi")),
-        (("menu_send", "1:m:fasong"), ("menu_touches", "1:m:tixing")),
-        (("menu_invite", "1:m:yaoqing"), ("menu_week", "1:m:benzhou")),
+        (("menu_practice", "1:m:lianxi"), ("menu_send", "1:m:fasong")),
+        (("menu_touches", "1:m:tixing"), ("menu_week", "1:m:benzhou")),
+        (("menu_invite", "1:m:yaoqing"),),
         (("menu_import", "1:m:daoru"), ("menu_export", "1:m:daochu")),
     ),
     Role.SUPERVISOR: (
@@ -21,7 +22,7 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
         (("menu_clients", "1:m:kehu"), ("menu_invite", "1:m:yaoqing")),
         (("menu_objection", "1:m:yiyi"), ("menu_send", "1:m:fasong")),
         (("menu_intake", "1:m:wenjuan"), ("menu_touches", "1:m:tixing")),
-        (("menu_unheard", "1:m:daixie"),),
+        (("menu_unheard", "1:m:daixie"), ("menu_practice", "1:m:lianxi")),
         (("menu_import", "1:m:daoru"), ("menu_export", "1:m:daochu")),
     ),
     Role.OFFICER: (

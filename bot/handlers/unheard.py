@@ -8,7 +8,7 @@ from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.scripts_library.render import choices
 from bot.scripts_library.schema import NONE
-from bot.store import library
+from bot.store import library, practice
 
 _PAGE = 8
 _LONGEST_ANSWER = 300
@@ -79,7 +79,9 @@ async def _settle(context: Context, unheard_id: int, intent_id: str) -> None:
     said = await library.waiting_words(context.tx, context.person, unheard_id)
     if said is None:
         raise UserError(context.say("unheard_settled"))
-    await library.settle(context.tx, unheard_id, intent_id)
+    asker = await library.settle(context.tx, unheard_id, intent_id)
+    if intent is not None:
+        await practice.add_source(context.tx, asker, intent.id, "unheard")
     await library.add(context.tx, "utterance", intent_id, said, context.person.id)
     context.content_changed = True
     rows: list[list[Button]] = []

@@ -24,7 +24,9 @@ def rating_of(score: int) -> Rating:
     return Rating.Hard if score >= HARD else Rating.Again
 
 
-def reviewed(card: dict[str, Any] | None, score: int, now: datetime) -> tuple[dict[str, Any], datetime]:
+def reviewed(
+    card: dict[str, Any] | None, score: int, now: datetime
+) -> tuple[dict[str, Any], datetime]:
     """The card after an answer, and when it is due; ``card`` is None at the first answer."""
     known = Card.from_dict(card) if card else Card(card_id=1, due=now)  # type: ignore[arg-type]
     after, _ = _SCHEDULER.review_card(known, rating_of(score), now)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.compliance import review
 from bot.handlers.context import Office
 from bot.intake import service as interviews
+from bot.practice import service as drills
 from bot.reminders import service
 from bot.scripts_library import service as library
 from bot.store import inbox, outbox
@@ -78,6 +79,7 @@ class Ticker:
         async with self.store.begin() as tx:
             await review.pass_on_overdue(tx, self.office.settings.review_minutes)
             await interviews.nudge(tx)
+            await drills.remind(tx)
         await library.follow(self.store, self.office.shelf)
         await self.after()
 

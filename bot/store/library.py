@@ -101,10 +101,12 @@ async def waiting_words(tx: Tx, supervisor: Person, unheard_id: int) -> str | No
     return None if row is None else tx.vault.open(row[0])
 
 
-async def settle(tx: Tx, unheard_id: int, intent: str) -> None:
-    """Say what the words meant; the words themselves are dropped."""
+async def settle(tx: Tx, unheard_id: int, intent: str) -> int:
+    """Say what the words meant; the words themselves are dropped. Gives who had asked."""
     values = {"settled_at": tx.now, "intent": intent, "words": None}
-    await tx.connection.execute(update(UNHEARD).where(UNHEARD.c.id == unheard_id).values(**values))
+    statement = update(UNHEARD).where(UNHEARD.c.id == unheard_id).values(**values)
+    found = await tx.connection.execute(statement.returning(UNHEARD.c.person_id))
+    return int(found.scalar_one())
 
 
 async def add(tx: Tx, kind: Kind, intent: str, text: str, author_id: int) -> None:
