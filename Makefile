@@ -52,3 +52,4 @@ bench: setup
 	@$(BIN)/python -m benchmarks.updates
 	@$(BIN)/python -m benchmarks.compliance
 	@$(BIN)/python -m benchmarks.intake
+	@$(BIN)/python -m benchmarks.match
