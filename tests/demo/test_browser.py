@@ -254,7 +254,9 @@ def test_the_five_flows_on_a_phone(hand: Hand) -> None:
     # objections: in the chat, and inline anywhere
     hand.hold(LIN)
     hand.say("保费太贵了")
-    hand.see("可以这样回", "为什么有用")
+    hand.see("客户的意思", "认同提问")
+    hand.tap("电话怎么说、为什么")
+    hand.see("为什么有用")
     hand.keep("objection")
     hand.page.get_by_test_id("input").fill("@shouyue_demo_bot 保费太贵")
     hand.page.get_by_test_id("inline-result").first.click()

@@ -25,7 +25,7 @@ from tests.office import Phone, office
 
 WARNED = "这款保险有海马特惠，欢迎了解"
 BLOCKED = "这款保本保息，稳赚不赔"
-DEADLINE = 10.0
+DEADLINE = 30
 _EVERY_NTH = 15
 
 
