@@ -58,17 +58,16 @@ def load_closing(path: Path) -> Closing:
     value, positions = read_yaml(name, read_text(path))
     found = validate(name, value, positions, Closing)
     problems = []
-    for key, listed in (
-        ("signals", found.signals),
-        ("checklist", found.checklist),
-        ("after_signing", found.after_signing),
-    ):
-        seen: set[str] = set()
+    ids = {
+        "signals": [signal.id for signal in found.signals],
+        "checklist": [item.id for item in found.checklist],
+        "after_signing": [duty.id for duty in found.after_signing],
+    }
+    for key, listed in ids.items():
         for at, one in enumerate(listed):
-            if one.id in seen:
+            if one in listed[:at]:
                 place = locate(positions, (key, at, "id"))
-                problems.append(DataProblem(name, *place, f"“{one.id}”重复了，请换一个 id"))
-            seen.add(one.id)
+                problems.append(DataProblem(name, *place, f"“{one}”重复了，请换一个 id"))
     if problems:
         raise DataFileError(problems)
     return found
