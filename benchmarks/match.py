@@ -1,8 +1,8 @@
 """How fast and how well objections are understood, beside rapidfuzz: ``python -m benchmarks.match``.
 
-All of them know the same lines: the library's phrasings and data/utterances.jsonl. Speed and
-accuracy are measured on messages that nobody learned; ``--curve`` learns from a part of the
-utterances. Ratios matter, not microseconds.
+All of them know the same lines: the library's phrasings and data/utterances.jsonl. Without an
+option every part is run; ``--quick`` leaves out what takes minutes. Ratios matter, not
+microseconds: run it on a quiet machine.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import random
 import statistics
 import time
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import Any
 from rapidfuzz import fuzz, process, utils
 
 from bot import settings
-from bot.scripts_library.match import Matcher
+from bot.scripts_library.match import SURE, Matcher
 from bot.scripts_library.schema import (
     NONE,
     UTTERANCES,
@@ -29,14 +30,16 @@ from bot.scripts_library.schema import (
     load_library,
     load_utterances,
 )
+from bot.text.normalise import compact_of, normalise
 
-ROUNDS = 3
+ROUNDS = 2
 FOLDS = 4
 SHARES = (1 / 8, 1 / 4, 1 / 2, 1)
 SEED = 7
 NEIGHBOURS = 20
 """So many nearest lines are asked of a peer, to find three different intents among them."""
-CONFUSIONS = 10
+CONFUSIONS = 12
+NAME_WIDTH = 26
 KEPT_OUT = settings.ROOT / "tests" / "scripts_library" / "kept_out.jsonl"
 
 
@@ -54,6 +57,11 @@ class Answer:
 
 
 Judge = Callable[[str], Answer]
+Pairs = Sequence[tuple[Answer, str]]
+"""What was understood, and what was meant."""
+
+
+# who is compared, and on what
 
 
 def own(matcher: Matcher) -> Judge:
@@ -79,19 +87,43 @@ def nearest(scorer: Callable[..., Any], lines: Sequence[Utterance]) -> Judge:
     return judge
 
 
-def known_lines(library: Library, examples: Iterable[Utterance]) -> list[Utterance]:
-    """Every line that the matcher learns, for the peers."""
-    phrasings = [
+def judges_of(library: Library, examples: Sequence[Utterance]) -> dict[str, Judge]:
+    """The product and its peers, all with the same lines."""
+    lines = [*phrasings(library), *examples]
+    return {
+        "Matcher.match": own(Matcher.build(library, examples)),
+        "rapidfuzz extract WRatio": nearest(fuzz.WRatio, lines),
+        "rapidfuzz extract ratio": nearest(fuzz.ratio, lines),
+    }
+
+
+def phrasings(library: Library) -> list[Utterance]:
+    return [
         Utterance(text=text, intent=intent.id)
         for intent in library.intents
         for text in (intent.zh, *intent.phrasings)
     ]
-    return [*phrasings, *examples]
 
 
 def kept_out() -> list[Utterance]:
     lines = KEPT_OUT.read_text(encoding="utf-8").splitlines()
     return [Utterance(**json.loads(line)) for line in lines]
+
+
+def distinct(library: Library, examples: Sequence[Utterance]) -> list[Utterance]:
+    """The examples without those that repeat another line in other punctuation or script."""
+    seen = {_bare(line.text) for line in phrasings(library)}
+    found = []
+    for example in examples:
+        bare = _bare(example.text)
+        if bare not in seen:
+            seen.add(bare)
+            found.append(example)
+    return found
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in compact_of(normalise(text)) if char.isalnum())
 
 
 def dealt(examples: Sequence[Utterance], hands: int) -> list[list[Utterance]]:
@@ -110,170 +142,188 @@ def dealt(examples: Sequence[Utterance], hands: int) -> list[list[Utterance]]:
     return dealt_out
 
 
+# plain tables: Chinese characters are two columns wide
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def row(name: str, cells: Iterable[str], width: int = NAME_WIDTH) -> None:
+    padded = "".join(" " * max(1, 10 - _width(cell)) + cell for cell in cells)
+    print(name + " " * max(0, width - _width(name)) + padded)
+
+
 def share(part: int, whole: int) -> str:
-    return f"{part / whole:8.1%}" if whole else f"{'—':>8}"
+    return f"{part / whole:.1%}" if whole else "—"
 
 
 # speed
 
 
-def timed(judges: Sequence[Judge], texts: Sequence[str]) -> list[list[float]]:
+def timed(judges: Iterable[Judge], texts: Sequence[str]) -> list[list[float]]:
     """Sorted microseconds of each judge; each message at its best of several rounds, in turns."""
-    best = [[float("inf")] * len(texts) for _ in judges]
-    for judge in judges:
+    listed = list(judges)
+    best = [[float("inf")] * len(texts) for _ in listed]
+    for judge in listed:
         judge(texts[0])
     for _ in range(ROUNDS):
         for index, text in enumerate(texts):
-            for judge, kept in zip(judges, best, strict=True):
+            for judge, kept in zip(listed, best, strict=True):
                 started = time.perf_counter()
                 judge(text)
                 kept[index] = min(kept[index], time.perf_counter() - started)
     return [sorted(value * 1e6 for value in kept) for kept in best]
 
 
-def speed(judges: dict[str, Judge], texts: Sequence[str]) -> None:
+def speed(judges: dict[str, Judge], texts: Sequence[str], what: str) -> None:
     length = statistics.mean(map(len, texts))
-    print(f"速度：{len(texts)} 条没学过的话，平均 {length:.0f} 字；单核，微秒")
-    print(f"{'':28}{'中位':>8}{'99%':>9}{'中位之比':>8}{'99% 之比':>8}")
+    print(f"\n速度：{what} {len(texts)} 句，平均 {length:.0f} 字；单核，微秒")
+    row("", ("p50", "p99", "p50 倍数", "p99 倍数"))
     figures = [
         (statistics.median(ordered), ordered[int(len(ordered) * 0.99)])
-        for ordered in timed(list(judges.values()), texts)
+        for ordered in timed(judges.values(), texts)
     ]
     median, late = figures[0]
     for name, (middle, slow) in zip(judges, figures, strict=True):
-        print(f"{name:28}{middle:10.0f}{slow:10.0f}{middle / median:10.2f}{slow / late:10.2f}")
+        cells = (f"{middle:.0f}", f"{slow:.0f}", f"{middle / median:.2f}", f"{slow / late:.2f}")
+        row(name, cells)
 
 
 # accuracy
 
+HEADINGS = ("第一对", "前三有", "误作闲话", "闲话认出", "直接回答", "答得对")
 
-def score(judge: Judge, messages: Sequence[Utterance]) -> str:
-    """Objections: right first, right among three, taken for none. Then ordinary talk found so."""
-    pairs = [(judge(message.text), message.intent) for message in messages]
-    objections = [(answer, intent) for answer, intent in pairs if intent != NONE]
-    ordinary = [answer for answer, intent in pairs if intent == NONE]
+
+def judged(judge: Judge, messages: Iterable[Utterance]) -> list[tuple[Answer, str]]:
+    return [(judge(message.text), message.intent) for message in messages]
+
+
+def figures(pairs: Pairs) -> tuple[str, ...]:
+    """The cells below HEADINGS: of objections the first three, of ordinary talk the fourth.
+
+    The last two are of all: how often the product answers without asking, and is right then.
+    """
+    objections = [(answer, meant) for answer, meant in pairs if meant != NONE]
+    ordinary = [answer for answer, meant in pairs if meant == NONE]
+    sure = [(answer, meant) for answer, meant in pairs if answer.sure]
     total = len(objections)
     return (
-        share(sum(answer.ranked[:1] == (intent,) for answer, intent in objections), total)
-        + share(sum(intent in answer.ranked[:3] for answer, intent in objections), total)
-        + share(sum(answer.none for answer, _ in objections), total)
-        + share(sum(answer.none for answer in ordinary), len(ordinary))
+        share(sum(answer.ranked[:1] == (meant,) for answer, meant in objections), total),
+        share(sum(meant in answer.ranked[:3] for answer, meant in objections), total),
+        share(sum(answer.none for answer, _ in objections), total),
+        share(sum(answer.none for answer in ordinary), len(ordinary)),
+        share(len(sure), len(pairs)) if sure else "—",
+        share(sum(answer.label == meant for answer, meant in sure), len(sure)),
     )
 
 
-HEADINGS = f"{'第一对':>8}{'前三有':>6}{'误作闲话':>5}{'闲话认出':>5}"
+def table(what: str, answers: dict[str, list[tuple[Answer, str]]]) -> None:
+    pairs = next(iter(answers.values()))
+    ordinary = sum(meant == NONE for _, meant in pairs)
+    print(f"\n{what}：异议 {len(pairs) - ordinary} 句，闲话 {ordinary} 句")
+    row("", HEADINGS)
+    for name, found in answers.items():
+        row(name, figures(found))
 
 
 def accuracy(judges: dict[str, Judge], messages: Sequence[Utterance]) -> None:
-    ordinary = sum(message.intent == NONE for message in messages)
-    print(f"\n认得准不准：没学过的异议 {len(messages) - ordinary} 条，闲话 {ordinary} 条")
-    print(f"{'':28}{HEADINGS}")
-    for name, judge in judges.items():
-        print(f"{name:28}{score(judge, messages)}")
-
-
-def sureness(judge: Judge, messages: Sequence[Utterance]) -> None:
-    """How often the product answers without asking, and how often that is right."""
-    answers = [(judge(message.text), message.intent) for message in messages]
-    sure = [(answer, intent) for answer, intent in answers if answer.sure]
-    right = sum(answer.label == intent for answer, intent in sure)
-    print(f"有把握直接回答的{share(len(sure), len(answers))}，其中对的{share(right, len(sure))}")
+    answers = {name: judged(judge, messages) for name, judge in judges.items()}
+    table("留出的话", answers)
 
 
 def cross_validation(library: Library, examples: Sequence[Utterance]) -> None:
     """Each quarter of the utterances is judged by what was learned from the other three."""
-    hands = dealt(examples, FOLDS)
-    pairs: list[tuple[Answer, str]] = []
+    single = distinct(library, examples)
+    hands = dealt(single, FOLDS)
+    answers: dict[str, list[tuple[Answer, str]]] = defaultdict(list)
     for held in hands:
         others = [example for hand in hands if hand is not held for example in hand]
-        judge = own(Matcher.build(library, others))
-        pairs += [(judge(example.text), example.intent) for example in held]
-    print(f"\n交叉验证：{len(pairs)} 句原话，{FOLDS} 份")
-    print(f"{'':24}{'条数':>6}{'第一对':>6}{'前三有':>6}{'误作闲话':>5}{'判它时对':>5}")
-    labelled = Counter(answer.label for answer, _ in pairs)
-    rows = []
-    for intent in sorted({intent for _, intent in pairs} - {NONE}):
-        answers = [answer for answer, meant in pairs if meant == intent]
-        rows.append((intent, answers))
-    rows.sort(
-        key=lambda row: sum(answer.ranked[:1] == (row[0],) for answer in row[1]) / len(row[1])
-    )
-    for intent, answers in rows:
-        total = len(answers)
-        named = sum(answer.label == intent for answer in answers)
-        print(
-            f"{intent:24}{total:8}"
-            + share(sum(answer.ranked[:1] == (intent,) for answer in answers), total)
-            + share(sum(intent in answer.ranked[:3] for answer in answers), total)
-            + share(sum(answer.none for answer in answers), total)
-            + share(named, labelled[intent])
-        )
-    objections = [(answer, intent) for answer, intent in pairs if intent != NONE]
-    total = len(objections)
-    print(
-        f"{'（所有异议）':18}{total:8}"
-        + share(sum(answer.ranked[:1] == (intent,) for answer, intent in objections), total)
-        + share(sum(intent in answer.ranked[:3] for answer, intent in objections), total)
-        + share(sum(answer.none for answer, _ in objections), total)
-        + share(
-            sum(answer.label == intent for answer, intent in objections),
-            sum(not answer.none for answer, _ in pairs),
-        )
-    )
-    ordinary = [answer for answer, intent in pairs if intent == NONE]
-    found = sum(answer.none for answer in ordinary)
-    print(f"none：{len(ordinary)} 条，认出{share(found, len(ordinary))}")
-    sure = [(answer, intent) for answer, intent in pairs if answer.sure]
-    right = sum(answer.label == intent for answer, intent in sure)
-    print(f"有把握直接回答的{share(len(sure), len(pairs))}，其中对的{share(right, len(sure))}")
+        for name, judge in judges_of(library, others).items():
+            answers[name] += judged(judge, held)
+    table(f"交叉验证（{FOLDS} 份；只差标点的 {len(examples) - len(single)} 句不算）", answers)
+    pairs = next(iter(answers.values()))
+    by_intent(library, pairs)
     confusions(library, pairs)
 
 
-def confusions(library: Library, pairs: Iterable[tuple[Answer, str]]) -> None:
+def by_intent(library: Library, pairs: Pairs) -> None:
+    """Every objection, the worst first; last: of the messages taken for it, how many were it."""
+    print("\n交叉验证，每种异议")
+    row("", ("句数", *HEADINGS[:3], "判它时对"), 50)
+    labelled = Counter(answer.label for answer, _ in pairs)
+    found: dict[str, list[Answer]] = defaultdict(list)
+    for answer, meant in pairs:
+        found[meant].append(answer)
+
+    def worth(intent_id: str) -> float:
+        answers = found[intent_id]
+        return sum(answer.ranked[:1] == (intent_id,) for answer in answers) / len(answers)
+
+    names = {intent.id: intent.zh for intent in library.intents}
+    for intent_id in sorted(names.keys() & found.keys(), key=lambda one: (worth(one), one)):
+        answers = found[intent_id]
+        named = sum(answer.label == intent_id for answer in answers)
+        cells = figures([(answer, intent_id) for answer in answers])[:3]
+        precision = share(named, labelled[intent_id])
+        name = f"{intent_id} {names[intent_id]}"
+        row(name, (str(len(answers)), *cells, precision), 50)
+
+
+def confusions(library: Library, pairs: Pairs) -> None:
     names = {intent.id: intent.zh for intent in library.intents} | {NONE: "不是异议"}
     wrong = Counter((meant, answer.label) for answer, meant in pairs if answer.label != meant)
-    print(f"\n最常认错的 {CONFUSIONS} 种（本来是 → 认成）")
-    for (meant, label), count in sorted(wrong.items(), key=lambda one: (-one[1], one[0]))[
-        :CONFUSIONS
-    ]:
-        print(f"{count:4}  {meant} {names[meant]} → {label} {names[label]}")
+    kinds = {
+        "两种异议混了": [pair for pair in wrong if NONE not in pair],
+        "异议和闲话混了": [pair for pair in wrong if NONE in pair],
+    }
+    for title, mixed in kinds.items():
+        total = sum(wrong[pair] for pair in mixed)
+        print(f"\n{title}：{total} 句，最常见的（本来是 → 认成）")
+        for meant, label in sorted(mixed, key=lambda pair: (-wrong[pair], pair))[:CONFUSIONS]:
+            print(f"{wrong[meant, label]:4}  {names[meant]}（{meant}）→ {names[label]}（{label}）")
 
 
 def curve(library: Library, examples: Sequence[Utterance], messages: Sequence[Utterance]) -> None:
     """What more utterances would bring: the same messages, learned from a part of them."""
     parts = dealt(examples, round(1 / SHARES[0]))
-    print("\n学得越多越准吗（没学过的话）")
-    print(f"{'原话':>8}{HEADINGS}")
+    print("\n学习曲线：学一部分原话，认留出的话")
+    row("", HEADINGS)
     for part in SHARES:
         learned = [one for hand in parts[: round(part * len(parts))] for one in hand]
-        print(f"{len(learned):10}{score(own(Matcher.build(library, learned)), messages)}")
+        judge = own(Matcher.build(library, learned))
+        row(f"{len(learned)} 句", figures(judged(judge, messages)))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--curve", action="store_true", help="只学一部分原话时有多准")
+    parser.add_argument("--quick", action="store_true", help="只量留出的话：速度和准不准")
+    parser.add_argument("--cv", action="store_true", help="只做交叉验证")
+    parser.add_argument("--curve", action="store_true", help="只画学习曲线")
     wants = parser.parse_args()
+    everything = not (wants.quick or wants.cv or wants.curve)
     content = settings.ROOT / "data"
     library = load_library(content / "objections.yaml")
     examples = load_utterances(content / UTTERANCES, library)
     messages = kept_out()
-    if wants.curve:
+    lines = [*phrasings(library), *examples]
+    print(f"话术库 {len(lines) - len(examples)} 句，原话 {len(examples)} 句；{SURE} 分以上直接回答")
+    if wants.quick or everything:
+        started = time.perf_counter()
+        judges = judges_of(library, examples)
+        first = time.perf_counter() - started
+        started = time.perf_counter()
+        Matcher.build(library, examples)
+        again = time.perf_counter() - started
+        print(f"启动后第一次学 {first:.1f} 秒（含装载），再学一次 {again:.1f} 秒")
+        speed(judges, [message.text for message in messages], "留出的话")
+        if everything:
+            speed(judges, [line.text for line in lines], "库里的每一句")
+        accuracy(judges, messages)
+    if wants.cv or everything:
+        cross_validation(library, examples)
+    if wants.curve or everything:
         curve(library, examples, messages)
-        return
-    started = time.perf_counter()
-    matcher = Matcher.build(library, examples)
-    took = time.perf_counter() - started
-    lines = known_lines(library, examples)
-    print(f"学了 {len(examples)} 句原话和话术库里的 {len(lines) - len(examples)} 句，{took:.1f} 秒")
-    judges = {
-        "Matcher.match": own(matcher),
-        "rapidfuzz extract WRatio": nearest(fuzz.WRatio, lines),
-        "rapidfuzz extract ratio": nearest(fuzz.ratio, lines),
-    }
-    speed(judges, [message.text for message in messages])
-    accuracy(judges, messages)
-    sureness(judges["Matcher.match"], messages)
-    cross_validation(library, examples)
 
 
 if __name__ == "__main__":

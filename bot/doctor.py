@@ -18,9 +18,11 @@ from bot.errors import DataFileError, DataProblem, SettingsError, ShouyueError
 from bot.gateway.door import OfficeBot
 from bot.intake.household import load_household
 from bot.intake.questionnaire import load_questionnaire
+from bot.practice.schema import load_personas
 from bot.reminders.book import load_book
 from bot.reminders.schema import load_cadences
-from bot.scripts_library.schema import load_library
+from bot.scripts_library.closing import load_closing
+from bot.scripts_library.schema import UTTERANCES, Library, load_library, load_utterances
 from bot.settings import Settings
 
 
@@ -51,21 +53,36 @@ def data_problems(given: Settings) -> list[DataProblem]:
         (content / "questionnaire.yaml", load_questionnaire),
         (content / "cadences.yaml", load_cadences),
         (content / "objections.yaml", load_library),
+        (content / "closing.yaml", load_closing),
         (content / "banned_phrases.yaml", lambda path: source.read_book(content, path)),
         (content / "notices.yaml", load_facts),
         (content / "samples" / "household.yaml", load_household),
         (content / "samples" / "book.yaml", load_book),
     )
     problems: list[DataProblem] = []
+    found: dict[str, Any] = {}
     for path, read in readers:
         try:
-            read(path)
+            found[path.name] = read(path)
         except DataFileError as error:
             problems += error.problems
+    if "objections.yaml" in found:
+        problems += _library_problems(content, found["objections.yaml"])
     if not problems:
         rules = source.read_source(content)
         checker = Checker(rules.book(), None, rules.digest)
         problems += lint.example_problems(checker, rules, str(content / source.RULES))
+    return problems
+
+
+def _library_problems(content: Path, library: Library) -> list[DataProblem]:
+    """Faults of the files that name objections of the library."""
+    problems: list[DataProblem] = []
+    for name, read in ((UTTERANCES, load_utterances), ("personas.yaml", load_personas)):
+        try:
+            read(content / name, library)
+        except DataFileError as error:
+            problems += error.problems
     return problems
 
 

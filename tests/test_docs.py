@@ -33,8 +33,10 @@ from bot.handlers import COMMANDS
 from bot.intake.gap import analyse
 from bot.intake.household import load_household
 from bot.intake.questionnaire import load_questionnaire
+from bot.practice.schema import load_personas
 from bot.reminders.book import load_book
 from bot.reminders.schema import load_cadences
+from bot.scripts_library.closing import load_closing
 from bot.scripts_library.schema import load_library, load_utterances
 from bot.settings import ROOT, SETTINGS
 
@@ -293,6 +295,8 @@ LOADERS: dict[str, tuple[str, Callable[[Path], object]]] = {
         "utterances.jsonl",
         lambda path: load_utterances(path, load_library(OBJECTIONS)),
     ),
+    "closing": ("closing.yaml", load_closing),
+    "personas": ("personas.yaml", lambda path: load_personas(path, load_library(OBJECTIONS))),
     "messages": ("messages.yaml", _messages),
     "notices": ("notices.yaml", load_facts),
     "household": ("household.yaml", lambda path: analyse(load_household(path))),

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.datafile import DataModel, read_text, read_yaml, validate
+from bot.datafile import DataModel, locate, read_text, read_yaml, validate
+from bot.errors import DataFileError, DataProblem
 from bot.text.normalise import compact_of, normalise
 
 MAX_NOTE = 1000
@@ -53,8 +54,23 @@ class Closing(DataModel):
 
 def load_closing(path: Path) -> Closing:
     """Read data/closing.yaml; raises DataFileError with every fault and its position."""
-    value, positions = read_yaml(str(path), read_text(path))
-    return validate(str(path), value, positions, Closing)
+    name = str(path)
+    value, positions = read_yaml(name, read_text(path))
+    found = validate(name, value, positions, Closing)
+    problems = []
+    ids = {
+        "signals": [signal.id for signal in found.signals],
+        "checklist": [item.id for item in found.checklist],
+        "after_signing": [duty.id for duty in found.after_signing],
+    }
+    for key, listed in ids.items():
+        for at, one in enumerate(listed):
+            if one in listed[:at]:
+                place = locate(positions, (key, at, "id"))
+                problems.append(DataProblem(name, *place, f"“{one}”重复了，请换一个 id"))
+    if problems:
+        raise DataFileError(problems)
+    return found
 
 
 def signals_in(closing: Closing, note: str) -> list[Signal]:

@@ -8,9 +8,15 @@ from bot.compliance.source import load_checker
 from bot.compliance.verdict import Checker
 from bot.scripts_library.match import Matcher
 from bot.scripts_library.schema import Library, Utterance, load_library, load_utterances
+from bot.text.normalise import compact_of, normalise
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
+
+
+def bare(text: str) -> str:
+    """The letters alone, in one script and case: what is left when two lines say the same."""
+    return "".join(char for char in compact_of(normalise(text)) if char.isalnum())
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz import fuzz, process
 
 from bot.scripts_library.match import MAX_MATCHES, Matcher
 from bot.scripts_library.schema import NONE, Library, Utterance
+from tests.scripts_library.conftest import bare
 
 
 def first(matcher: Matcher, text: str) -> str:
@@ -100,9 +102,27 @@ def test_most_messages_never_learned_are_understood(
 
 
 def test_nothing_kept_out_is_learned(
+    library: Library, utterances: list[Utterance], kept_out: list[tuple[str, str]]
+) -> None:
+    learned = {bare(one.text) for one in utterances}
+    learned |= {bare(line) for one in library.intents for line in (one.zh, *one.phrasings)}
+    assert not [text for text, _ in kept_out if bare(text) in learned]
+
+
+def test_nothing_kept_out_is_nearly_the_same_as_what_is_learned(
     utterances: list[Utterance], kept_out: list[tuple[str, str]]
 ) -> None:
-    assert not {one.text for one in utterances} & {text for text, _ in kept_out}
+    learned = [bare(one.text) for one in utterances]
+    near = {
+        text: learned[found[2]]
+        for text, _ in kept_out
+        if (found := process.extractOne(bare(text), learned, scorer=fuzz.ratio, score_cutoff=88))
+    }
+    assert not near
+
+
+def test_no_message_is_kept_out_twice(kept_out: list[tuple[str, str]]) -> None:
+    assert len({bare(text) for text, _ in kept_out}) == len(kept_out)
 
 
 @pytest.mark.parametrize(

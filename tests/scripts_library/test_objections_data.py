@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 
 from bot.scripts_library.match import Matcher
 from bot.scripts_library.schema import NONE, Library, Utterance
+from tests.scripts_library.conftest import bare
 
 INTENTS = [
     "premium_too_high",
@@ -115,9 +116,9 @@ def test_every_objection_has_at_least_forty_labelled_messages(
 def test_examples_and_lookalikes_are_not_learned(
     library: Library, utterances: list[Utterance]
 ) -> None:
-    learned = {utterance.text for utterance in utterances}
+    learned = {bare(utterance.text) for utterance in utterances}
     kept_out = [line for intent in library.intents for line in (*intent.examples, *intent.unlike)]
-    assert not learned & {*kept_out, *library.none_examples}
+    assert not [line for line in (*kept_out, *library.none_examples) if bare(line) in learned]
 
 
 def test_each_example_is_among_the_three_likeliest(library: Library, matcher: Matcher) -> None:
