@@ -8,13 +8,14 @@ from datetime import date
 from bot.domain.amounts import show_yuan
 from bot.domain.dates import parse_date
 from bot.domain.draft import Button, button
+from bot.domain.event import Kind
 from bot.domain.people import Role
 from bot.errors import UserError
+from bot.handlers import renewal_words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.reminders import duties, worklist
 from bot.reminders.calendar import add_months, day_in_month
-from bot.reminders.calling import good_hours
 from bot.reminders.duties import Duty
 from bot.reminders.worklist import LISTS, ORDERS, WHOSE, Case, Entry
 from bot.store import renewals
@@ -47,7 +48,7 @@ class View:
 
 async def open_(context: Context) -> None:
     """``/xuqi`` shows the lists as of today; with a date after it, as of that day."""
-    typed = context.event.text.strip() if context.event.command == "xuqi" else ""
+    typed = context.event.text.strip() if context.event.kind is Kind.COMMAND else ""
     await _home(context, View(day=_day_of(context, typed).toordinal() if typed else 0))
 
 
@@ -127,10 +128,10 @@ async def _home(context: Context, view: View) -> None:
     open_duties = duties.todo(entries)
     if open_duties:
         first = open_duties[0]
-        told = duty_line(context, first)
+        told = renewal_words.duty_line(context, first)
         lines.append(context.say("renewals_first", name=first.entry.case.client.name, duty=told))
     if not view.day:
-        lines.append(hours_line(context))
+        lines.append(renewal_words.hours_line(context))
     visits = len(_candidates(context, view, cases, entries))
     rows.append(
         [
@@ -147,13 +148,6 @@ async def _home(context: Context, view: View) -> None:
     rows.append([_whose_button(context, view), _month_button(context, view, as_of)])
     rows.append(back_row(context))
     context.show("\n".join(lines), rows)
-
-
-def hours_line(context: Context) -> str:
-    """When to call: now until the end of the stretch, or from the next one on."""
-    hours = good_hours(context.tx.now.astimezone(context.zone()))
-    key = "renewal_hours_now" if hours.now else "renewal_hours_next"
-    return context.say(key, start=f"{hours.from_at:%H:%M}", end=f"{hours.until_at:%H:%M}")
 
 
 def _whose_button(context: Context, view: View) -> Button:
@@ -197,52 +191,25 @@ async def _list(context: Context, view: View) -> None:
 def _entry_text(context: Context, entry: Entry, names: dict[int, str]) -> str:
     """One policy in two lines, and a third when something is to be done."""
     policy, client = entry.case.policy, entry.case.client
-    name = (
-        context.say("renewal_of", name=client.name, agent=names[client.agent_id])
-        if (client.agent_id in names)
-        else client.name
-    )
+    name = client.name
+    if client.agent_id in names:
+        name = context.say("renewal_of", name=name, agent=names[client.agent_id])
     lines = [
         context.say(
             "renewal_line",
             name=name,
             product=policy.product,
             owed=show_yuan(entry.owed),
-            due=month_day(entry.due_on),
-            marks="".join(f" · {mark}" for mark in marks(context, entry)),
+            due=renewal_words.month_day(entry.due_on),
+            marks="".join(f" · {mark}" for mark in renewal_words.marks(context, entry)),
         )
     ]
     waiting = [duty for duty in duties.duties(entry) if duty.open]
     if waiting:
-        lines.append(context.say("renewal_line_duty", duty=duty_line(context, waiting[0])))
+        lines.append(
+            context.say("renewal_line_duty", duty=renewal_words.duty_line(context, waiting[0]))
+        )
     return "\n".join(lines)
-
-
-def marks(context: Context, entry: Entry) -> list[str]:
-    """What the lists are sorted by, in words: dekad, year, large, orphan and so on."""
-    found = [context.say(f"renewal_dekad_{entry.dekad}")]
-    if entry.year is not None:
-        found.append(context.say("renewal_year", year=entry.year))
-    named = {
-        "large": entry.large,
-        "orphan": entry.orphan,
-        "important": entry.important,
-        "potential": entry.potential,
-        "transfer": entry.transfer,
-    }
-    return [*found, *(context.say(f"renewal_mark_{key}") for key, true in named.items() if true)]
-
-
-def duty_line(context: Context, duty: Duty) -> str:
-    """What is to be done and by when; a late one says so."""
-    key = "renewal_duty_late" if duty.late else "renewal_duty_by"
-    what = context.say(f"renewal_duty_{duty.kind}")
-    return context.say(key, what=what, day=month_day(duty.by_on))
-
-
-def month_day(on: date) -> str:
-    """A day of this or next year as people say it: 5月6日."""
-    return f"{on.month}月{on.day}日"
 
 
 async def _agents(context: Context, entries: list[Entry]) -> dict[int, str]:
@@ -283,7 +250,7 @@ async def _todo(context: Context, view: View) -> None:
                 "renewal_todo_line",
                 name=duty.entry.case.client.name,
                 product=duty.entry.case.policy.product,
-                duty=duty_line(context, duty),
+                duty=renewal_words.duty_line(context, duty),
             ),
         )
         for duty in found
