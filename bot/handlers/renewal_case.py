@@ -1,21 +1,19 @@
-"""One policy of the renewal lists: its page, the log of calls, failed transfers, the form of day 45."""
+"""One policy of the renewal lists: its page, the log of calls, failed transfers."""
 
 from __future__ import annotations
 
 from datetime import time, timedelta
 
 from bot.domain.amounts import show_yuan
-from bot.domain.draft import NOTICE, Button, button, message
-from bot.domain.people import Person, Role
+from bot.domain.draft import Button, button
 from bot.errors import UserError
-from bot.handlers import card, renewal_words
+from bot.handlers import card, renewal_filing, renewal_words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.messages import say
 from bot.reminders import calling, duties, worklist
 from bot.reminders.calendar import instant
-from bot.reminders.worklist import Case, Entry, Filing
-from bot.store import outbox, people, relations, renewals, touches
+from bot.reminders.worklist import Case, Entry
+from bot.store import relations, renewals, touches
 
 _SHOWN_CALLS = 4
 _NEXT_DAYS = (1, 3, 7)
@@ -41,13 +39,17 @@ async def tap(context: Context) -> None:
         case ["fail", policy_id, cause]:
             await _failed(context, number(policy_id), cause)
         case ["form", policy_id]:
-            await _ask_reason(context, number(policy_id))
+            renewal_filing.ask_reason(context, await _listed(context, number(policy_id)))
         case ["form", policy_id, reason]:
-            await _ask_chance(context, number(policy_id), reason)
+            renewal_filing.ask_chance(context, await _listed(context, number(policy_id)), reason)
         case ["form", policy_id, reason, chance]:
-            await _assess(context, number(policy_id), reason, chance)
+            entry = await _listed(context, number(policy_id))
+            await renewal_filing.assess(context, entry, reason, chance)
+            await _show(context, entry.case.policy.id)
         case ["up", policy_id]:
-            await _report(context, number(policy_id))
+            entry = await _listed(context, number(policy_id))
+            await renewal_filing.report(context, entry)
+            await _show(context, entry.case.policy.id)
         case _:
             raise UserError(context.say("old_button"))
 
@@ -63,12 +65,6 @@ async def _listed(context: Context, policy_id: int) -> Entry:
     if entry is None:
         raise UserError(context.say("renewal_off"))
     return entry
-
-
-def _known(context: Context, value: str, values: tuple[str, ...]) -> str:
-    if value not in values:
-        raise UserError(context.say("old_button"))
-    return value
 
 
 # --- the page -----------------------------------------------------------------------------------
@@ -192,7 +188,7 @@ async def _ask_kind(context: Context, policy_id: int) -> None:
 
 async def _ask_result(context: Context, policy_id: int, kind: str) -> None:
     entry = await _listed(context, policy_id)
-    _known(context, kind, calling.KINDS)
+    renewal_words.check(context, kind, calling.KINDS)
     buttons = [
         button(context.say(f"renewal_result_{result}"), f"1:xc:log:{policy_id}:{kind}:{result}")
         for result in calling.RESULTS
@@ -205,8 +201,8 @@ async def _ask_result(context: Context, policy_id: int, kind: str) -> None:
 async def _log(context: Context, policy_id: int, kind: str, result: str) -> None:
     """Keep the contact, then ask when the next one is to be."""
     entry = await _listed(context, policy_id)
-    _known(context, kind, calling.KINDS)
-    _known(context, result, calling.RESULTS)
+    renewal_words.check(context, kind, calling.KINDS)
+    renewal_words.check(context, result, calling.RESULTS)
     client = entry.case.client
     kept = calling.MATTER + result
     await relations.log_contact(context.tx, client.id, context.person.id, kind, kept)
@@ -261,98 +257,9 @@ async def _checklist(context: Context, policy_id: int) -> None:
 async def _failed(context: Context, policy_id: int, cause: str) -> None:
     """Keep the cause that was found, and say what to do about it."""
     entry = await _listed(context, policy_id)
-    _known(context, cause, calling.TRANSFER_CAUSES)
+    renewal_words.check(context, cause, calling.TRANSFER_CAUSES)
     client, kept = entry.case.client, calling.TRANSFER + cause
     await relations.log_contact(context.tx, client.id, context.person.id, calling.CHECK, kept)
     told = context.say(f"transfer_do_{cause}")
     text = context.say("renewal_failed", cause=context.say(f"transfer_{cause}"), do=told)
     context.show(text, [_back(context, policy_id)], client_id=client.id)
-
-
-# --- up to the supervisor -----------------------------------------------------------------------
-
-
-async def _ask_reason(context: Context, policy_id: int) -> None:
-    entry = await _listed(context, policy_id)
-    buttons = [
-        button(context.say(f"renewal_why_{reason}"), f"1:xc:form:{policy_id}:{reason}")
-        for reason in calling.REASONS
-    ]
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
-    text = context.say(
-        "renewal_form_reason", name=entry.case.client.name, product=entry.case.policy.product
-    )
-    context.show(text, [*rows, _back(context, policy_id)])
-
-
-async def _ask_chance(context: Context, policy_id: int, reason: str) -> None:
-    await _listed(context, policy_id)
-    _known(context, reason, calling.REASONS)
-    chances = [
-        button(context.say(f"renewal_chance_{chance}"), f"1:xc:form:{policy_id}:{reason}:{chance}")
-        for chance in calling.CHANCES
-    ]
-    context.show(context.say("renewal_form_chance"), [chances, _back(context, policy_id)])
-
-
-async def _assess(context: Context, policy_id: int, reason: str, chance: str) -> None:
-    """The assessment form goes to the supervisor, and with it the case."""
-    _known(context, reason, calling.REASONS)
-    _known(context, chance, calling.CHANCES)
-    keys = (f"renewal_why_{reason}", f"renewal_chance_{chance}")
-    await _file(context, policy_id, "assessment", keys)
-
-
-async def _report(context: Context, policy_id: int) -> None:
-    """A large case is reported up."""
-    await _file(context, policy_id, "report", ())
-
-
-async def _file(context: Context, policy_id: int, filing: Filing, keys: tuple[str, ...]) -> None:
-    """A task for the supervisor, who is told; each instalment is filed once."""
-    entry = await _listed(context, policy_id)
-    case = entry.case
-    boss = await _supervisor(context, case)
-    title = say(
-        f"task_renewal_{filing}",
-        boss.script,
-        name=case.client.name,
-        product=case.policy.product,
-        owed=show_yuan(entry.owed),
-        day=renewal_words.month_day(entry.grace_end_on),
-        said="，".join(say(key, boss.script) for key in keys),
-    )
-    task = await touches.add_task(
-        context.tx,
-        boss.id,
-        "renewal",
-        title,
-        client_id=case.client.id,
-        due_at=instant(entry.grace_end_on, _MORNING, boss.timezone),
-        dedupe_key=renewals.filing_key(filing, policy_id, entry.due_on),
-    )
-    if task is not None and boss.id != context.person.id:
-        told = say("renewal_filed", boss.script, agent=context.person.name, title=title)
-        rows = [
-            [
-                button(say("button_renewal_open", boss.script), f"1:xc:{policy_id}"),
-                button(say("button_renewal_give", boss.script), f"1:pp:give:{case.client.id}"),
-            ]
-        ]
-        notice = message(boss.chat_id, told, rows, priority=NOTICE, client_id=case.client.id)
-        await outbox.enqueue(context.tx, [notice])
-    key = "renewal_filed_now" if task is not None else "renewal_filed_before"
-    context.toast(context.say(key, boss=boss.name))
-    await _show(context, policy_id)
-
-
-async def _supervisor(context: Context, case: Case) -> Person:
-    """Who takes the case: the supervisor of the agent, who may be the person."""
-    agent = await people.by_id(context.tx, case.client.agent_id)
-    if agent.role is Role.SUPERVISOR:
-        return agent
-    if agent.supervisor_id is not None:
-        boss = await people.by_id(context.tx, agent.supervisor_id)
-        if boss.active:
-            return boss
-    raise UserError(context.say("renewal_no_supervisor"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.reminders.calling import good_hours
 from bot.reminders.duties import Duty
@@ -42,3 +43,9 @@ def duty_line(context: Context, duty: Duty) -> str:
 def month_day(on: date) -> str:
     """A day of this or next year as people say it: 5月6日."""
     return f"{on.month}月{on.day}日"
+
+
+def check(context: Context, value: str, values: tuple[str, ...]) -> None:
+    """UserError when a button's data holds a value that none of ours offers."""
+    if value not in values:
+        raise UserError(context.say("old_button"))

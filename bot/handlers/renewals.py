@@ -182,10 +182,10 @@ async def _list(context: Context, view: View) -> None:
         order=context.say(f"renewal_order_{order}"),
     )
     names = await _agents(context, listed)
-    texts = [_entry_text(context, entry, names) for entry in listed]
+    lines = [(entry.case, _entry_text(context, entry, names)) for entry in listed]
     sort = button(context.say("button_renewal_order"), view.data.replace("1:xq:", "1:xq:s:", 1))
     tools = [sort, _whose_button(context, view)]
-    _paged(context, view, title, [(one.case, text) for one, text in zip(listed, texts)], tools)
+    _paged(context, view, title, lines, tools)
 
 
 def _entry_text(context: Context, entry: Entry, names: dict[int, str]) -> str:
