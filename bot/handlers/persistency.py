@@ -68,7 +68,9 @@ def _turn(context: Context, back: int) -> list[Button]:
 def _excluded_words(context: Context) -> str:
     chosen = context.office.cadences.renewals.persistency_excludes
     said = [context.say(f"persistency_excludes_{one}") for one in dict.fromkeys(chosen)]
-    return "、".join(said) or context.say("persistency_excludes_nothing")
+    if not said:
+        return context.say("persistency_excludes_nothing")
+    return context.say("persistency_excludes", kinds="、".join(said))
 
 
 async def _figures(
