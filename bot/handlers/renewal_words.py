@@ -35,8 +35,10 @@ def marks(context: Context, entry: Entry) -> list[str]:
 
 def duty_line(context: Context, duty: Duty) -> str:
     """What is to be done and by when; a late one says so."""
-    key = "renewal_duty_late" if duty.late else "renewal_duty_by"
     what = context.say(f"renewal_duty_{duty.kind}")
+    if duty.kind == "report":
+        return what if duty.done else context.say("renewal_duty_now", what=what)
+    key = "renewal_duty_late" if duty.late else "renewal_duty_by"
     return context.say(key, what=what, day=month_day(duty.by_on))
 
 
