@@ -105,7 +105,7 @@ def _work(context: Context, entry: Entry) -> list[str]:
     lines = [
         context.say(
             "renewal_grace",
-            list=entry.listed,
+            list=renewal_words.list_name(context, entry.listed),
             owed=show_yuan(entry.owed),
             day=renewal_words.month_day(entry.grace_end_on),
             left=left,

@@ -8,7 +8,7 @@ from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.reminders.calling import good_hours
 from bot.reminders.duties import Duty
-from bot.reminders.worklist import Entry
+from bot.reminders.worklist import LISTS, Entry, ListName
 
 
 def hours_line(context: Context) -> str:
@@ -51,3 +51,8 @@ def check(context: Context, value: str, values: tuple[str, ...]) -> None:
     """UserError when a button's data holds a value that none of ours offers."""
     if value not in values:
         raise UserError(context.say("old_button"))
+
+
+def list_name(context: Context, listed: ListName) -> str:
+    """The name of a list in the person's script."""
+    return context.say(f"renewal_list_{LISTS.index(listed)}")

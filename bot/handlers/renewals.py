@@ -120,16 +120,17 @@ async def _home(context: Context, view: View) -> None:
     for place, name in enumerate(LISTS):
         listed = worklist.chosen(entries, name)
         total = show_yuan(worklist.total_owed(listed))
-        lines.append(context.say("renewals_sum", list=name, count=len(listed), total=total))
-        label = context.say("button_renewal_list", list=name, count=len(listed))
+        told = renewal_words.list_name(context, name)
+        lines.append(context.say("renewals_sum", list=told, count=len(listed), total=total))
+        label = context.say("button_renewal_list", list=told, count=len(listed))
         rows[0].append(button(label, replace(view, tab=place).data))
     if not entries:
         lines = [lines[0], context.say(f"renewals_none_{WHOSE[view.whose]}")]
     open_duties = duties.todo(entries)
     if open_duties:
         first = open_duties[0]
-        told = renewal_words.duty_line(context, first)
-        lines.append(context.say("renewals_first", name=first.entry.case.client.name, duty=told))
+        duty = renewal_words.duty_line(context, first)
+        lines.append(context.say("renewals_first", name=first.entry.case.client.name, duty=duty))
     if not view.day:
         lines.append(renewal_words.hours_line(context))
     visits = len(_candidates(context, view, cases, entries))
@@ -171,12 +172,13 @@ async def _list(context: Context, view: View) -> None:
     _, entries = await _cases(context, view)
     name, order = LISTS[view.tab], ORDERS[view.order]
     listed = worklist.in_order(worklist.chosen(entries, name), order)
+    told = renewal_words.list_name(context, name)
     if not listed:
-        _empty(context, view, context.say("renewals_list_none", list=name))
+        _empty(context, view, context.say("renewals_list_none", list=told))
         return
     title = context.say(
         "renewals_list",
-        list=name,
+        list=told,
         count=len(listed),
         total=show_yuan(worklist.total_owed(listed)),
         order=context.say(f"renewal_order_{order}"),
