@@ -84,7 +84,7 @@ COLUMNS = (
         "nextdue nextdueon nextduedate duedate",
         "2026-12-05", "最早一期还没交的应缴日；已交清和趸缴的留空。不填就没有续期提醒",
     ),
-    Column("status", "状态", "保单状态 status", "有效", "有效、失效、终止、退保、满期；不填按有效"),
+    Column("status", "状态", "保单状态 status", "有效", "有效、失效、终止、退保、犹豫期退保、满期；不填按有效"),
     Column(
         "jurisdiction", "地区", "保单地区 承保地 承保地区 市场 region",
         "内地", "内地、台湾、香港、新加坡、马来西亚，决定宽限期；不填按内地",
@@ -116,6 +116,7 @@ WORDS: dict[str, dict[str, str]] = {
         "lapsed": "失效 中止 效力中止 停效 lapsed",
         "terminated": "终止 已终止 效力终止 terminated",
         "surrendered": "退保 已退保 解约 解除 surrendered",
+        "withdrawn": "犹豫期退保 犹豫期内退保 犹退 契约撤销 契撤 冷静期退保 withdrawn",
         "matured": "满期 已满期 期满 matured",
     },
     "jurisdiction": {

@@ -11,12 +11,16 @@ from bot.domain.household import CoverKind
 
 
 class PolicyStatus(StrEnum):
-    """Where a policy stands. ``lapsed`` is 效力中止: it may still be reinstated."""
+    """Where a policy stands. ``lapsed`` is 效力中止: it may still be reinstated.
+
+    ``surrendered`` is 退保 after the cooling-off period, ``withdrawn`` 退保 within it.
+    """
 
     ACTIVE = "active"
     LAPSED = "lapsed"
     TERMINATED = "terminated"
     SURRENDERED = "surrendered"
+    WITHDRAWN = "withdrawn"
     MATURED = "matured"
 
 

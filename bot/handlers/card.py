@@ -22,6 +22,7 @@ from bot.intake.gap import GapReport
 from bot.intake.report import COVERS, next_step
 from bot.intake.summary import rows
 from bot.pictures.review import review_picture
+from bot.reminders.worklist import ORPHAN
 from bot.store import book, practice, relations, touches
 from bot.store.relations import Layer
 
@@ -35,7 +36,7 @@ _RESULTS = ("agreed", "later", "no_answer")
 _PUT_OFF = "wait_until_later"
 # the tags to tap, by layer; what a client is stands first
 _TAGS: dict[Layer, tuple[str, ...]] = {
-    "who": ("企业主", "公职", "新市民", "单亲", "有房贷", "二孩家庭"),
+    "who": ("企业主", "公职", "新市民", "单亲", "有房贷", "二孩家庭", ORPHAN),
     "does": ("爱问收益", "看重服务", "转介绍过", "常比价", "晚上方便", "爱看资料"),
     "worth": ("高价值", "潜力", "大额保单", "按时缴费", "续期风险"),
 }

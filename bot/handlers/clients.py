@@ -17,7 +17,7 @@ from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.reminders import service
 from bot.reminders.calendar import next_due
-from bot.store import book, people
+from bot.store import book, people, renewals
 
 PAGE = 8
 
@@ -242,6 +242,7 @@ async def _paid(context: Context, policy_id: int, due_on: date) -> None:
     await book.change_policy(
         context.tx, policy.id, next_due_on=following, status=PolicyStatus.ACTIVE.value
     )
+    await renewals.settle(context.tx, policy.id)
     await _replan(context)
     context.toast(context.say("paid_noted", due=following or context.say("paid_up")))
     await _policies(context, client.id)

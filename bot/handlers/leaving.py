@@ -8,7 +8,8 @@ from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.reminders import service
-from bot.store import book, outbox, people
+from bot.reminders.worklist import ORPHAN
+from bot.store import book, outbox, people, relations
 
 NOBODY = 0
 """In place of a successor's id, for somebody who leaves nothing behind."""
@@ -44,11 +45,13 @@ async def leave(context: Context, member: Person, heir_id: int) -> None:
     heir = await _heir(context, member, heir_id)
     await people.change(context.tx, member.id, active=False)
     if heir is not None:
-        count = len(await book.served_by(context.tx, member.id))
+        served = await book.served_by(context.tx, member.id)
+        for client_id in served:
+            await relations.add_tags(context.tx, client_id, "who", [ORPHAN])
         await book.hand_over_all(context.tx, member.id, heir.id)
         await people.hand_over_team(context.tx, member.id, heir.id)
         await service.replan(context.tx, context.office.cadences, context.office.settings)
-        told = context.say("told_taken_over", name=member.name, count=count)
+        told = context.say("told_taken_over", name=member.name, count=len(served))
         await outbox.enqueue(context.tx, [message(heir.chat_id, told, priority=NOTICE)])
     context.toast(context.say("member_left", name=member.name))
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.draft import Button, button
 from bot.errors import UserError
+from bot.handlers import renewal_words, renewals
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.store import book, tables, touches
@@ -22,7 +23,13 @@ async def today(context: Context) -> None:
     coming = await touches.upcoming(context.tx, context.person.id, until, limit=3 * _SHOWN)
     counts = await book.counts(context.tx, context.person, context.today())
     lines = [context.say("today_title", day=context.today(), **counts)]
-    lines.append(context.say("today_tasks" if tasks else "today_no_tasks", count=len(tasks)))
+    due = await renewals.own_duties(context)
+    if due:
+        told = renewal_words.duty_line(context, due[0])
+        name = due[0].entry.case.client.name
+        lines.append(context.say("today_renewals", count=len(due), name=name, duty=told))
+    nothing = "today_no_other_tasks" if due else "today_no_tasks"
+    lines.append(context.say("today_tasks" if tasks else nothing, count=len(tasks)))
     lines += [f"{number}. {task.title}" for number, task in enumerate(tasks, 1)]
     lines.append(context.say("today_touches" if coming else "today_no_touches", days=_DAYS))
     lines += await _touch_lines(context, coming)
@@ -32,6 +39,8 @@ async def today(context: Context) -> None:
         if task.client_id:
             row.append(button(context.say("button_client_card"), f"1:cl:{task.client_id}"))
         rows.append(row)
+    if due:
+        rows.append([button(context.say("menu_renewals"), "1:m:xuqi")])
     rows.append([button(context.say("menu_touches"), "1:m:tixing"), *back_row(context)])
     context.show("\n".join(lines), rows)
 

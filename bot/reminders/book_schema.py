@@ -17,7 +17,7 @@ _WORDS = {
     "季交": "quarterly", "季缴": "quarterly", "月交": "monthly", "月缴": "monthly",
     "趸交": "single", "趸缴": "single",
     "有效": "active", "失效": "lapsed", "中止": "lapsed", "终止": "terminated",
-    "退保": "surrendered", "满期": "matured",
+    "退保": "surrendered", "犹豫期退保": "withdrawn", "满期": "matured",
     "赔付": "paid", "拒赔": "declined", "生存金": "survival", "满期金": "maturity",
     "公历": "solar", "农历": "lunar", "大陆": "CN", "内地": "CN", "台湾": "TW", "香港": "HK",
     "新加坡": "SG", "马来西亚": "MY",
@@ -148,7 +148,8 @@ class PolicyRow(DataModel):
     delivered_on: Day | None = None
     jurisdiction: Annotated[Literal["CN", "TW", "HK", "SG", "MY"], BeforeValidator(_upper)] = "CN"
     status: Annotated[
-        Literal["active", "lapsed", "terminated", "surrendered", "matured"], BeforeValidator(_lower)
+        Literal["active", "lapsed", "terminated", "surrendered", "withdrawn", "matured"],
+        BeforeValidator(_lower),
     ] = "active"
     benefits: list[BenefitRow] = Field(default=[])
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from lunardate import LunarDate
@@ -103,50 +102,6 @@ def orphan_visits(assigned_on: date, done: Sequence[date] = ()) -> tuple[date, d
     second = done[1] if len(done) > 1 else add_months(first, 1)
     third = done[2] if len(done) > 2 else add_months(second, 1)
     return first, second, third
-
-
-# --- persistency 继续率 --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedPolicy:
-    """A policy of the issue month: its premium (yuan) and whether the judged premium is paid.
-
-    ``excluded`` policies (free-look, death claim) leave numerator and denominator.
-    """
-
-    premium: Decimal
-    paid: bool
-    excluded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Persistency:
-    """Per cent with one decimal; None when no policy is left to judge."""
-
-    by_premium: Decimal | None
-    by_count: Decimal | None
-
-
-def persistency(policies: Iterable[IssuedPolicy]) -> Persistency:
-    """Paid over issued, by premium and by count, half up to one decimal."""
-    judged = [policy for policy in policies if not policy.excluded]
-    paid = [policy for policy in judged if policy.paid]
-    return Persistency(
-        _percent(
-            sum((p.premium for p in paid), Decimal(0)), sum((p.premium for p in judged), Decimal(0))
-        ),
-        _percent(Decimal(len(paid)), Decimal(len(judged))),
-    )
-
-
-def _percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    return (part * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP) if whole else None
-
-
-def persistency_judged_on(issued_on: date, months: int = 13) -> date:
-    """The day a 13- or 25-month figure is read: the end of issue month + 14 (or + 26)."""
-    return add_months(issued_on, months + 1, day=31)
 
 
 # --- birthdays and festivals --------------------------------------------------------------------

@@ -196,6 +196,7 @@ def _paid(touch: Touch, cadences: Cadences, book: Book) -> Refusal | None:
 
 _ENDED = {
     PolicyStatus.SURRENDERED: Refusal("surrendered", "保单已退保，不再提醒"),
+    PolicyStatus.WITHDRAWN: Refusal("withdrawn", "保单已在犹豫期内退保，不再提醒"),
     PolicyStatus.TERMINATED: Refusal("terminated", "保单已终止，不再提醒"),
 }
 _MATURED = {PolicyStatus.MATURED: Refusal("matured", "保单已满期，不再提醒")}

@@ -92,6 +92,20 @@ class StageLimit(DataModel):
     days: int = Field(ge=1, le=365)
 
 
+class Renewals(DataModel):
+    """The office's own terms of renewal work.
+
+    ``large_premium`` is the yearly premium in yuan from which a case is large.
+    ``persistency_excludes`` are the policies left out of both sides of persistency: cancelled in
+    the cooling-off period (``cooling_off``), ended by the insured's death (``death_claim``).
+    """
+
+    large_premium: int = Field(default=10_000, ge=1)
+    persistency_excludes: list[Literal["cooling_off", "death_claim"]] = Field(
+        default=["cooling_off", "death_claim"]
+    )
+
+
 class Button(DataModel):
     """A button under the text; ``id`` is what the answer is recorded as."""
 
@@ -161,6 +175,7 @@ class Cadences(DataModel):
     jurisdictions: list[Jurisdiction] = Field(min_length=1)
     festivals: list[Festival]
     stage_limits: list[StageLimit]
+    renewals: Renewals = Field(default_factory=Renewals)
     cadences: list[Cadence] = Field(min_length=1)
 
     def jurisdiction(self, id_: str) -> Jurisdiction:

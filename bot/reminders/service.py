@@ -189,7 +189,11 @@ async def _send(
     text = render_touch(touch, cadences, book, receiver.script)
     buttons: Keyboard | None = None
     if row.client_id is not None:
-        buttons = [[button(say("button_client_card", receiver.script), f"1:cl:{row.client_id}")]]
+        open_ = [button(say("button_client_card", receiver.script), f"1:cl:{row.client_id}")]
+        if row.event == "grace":
+            work = button(say("button_renewal_open", receiver.script), f"1:xc:{row.policy_id}")
+            open_.insert(0, work)
+        buttons = [open_]
     draft = message(
         receiver.chat_id,
         text,

@@ -80,7 +80,7 @@ def _claim(row: Row[Any]) -> Claim:
     return Claim(row.id, row.policy_id, row.opened_at, row.decided_at, decision)
 
 
-def _visible_to(viewer: Person) -> Select[Any]:
+def visible_to(viewer: Person) -> Select[Any]:
     """The clients a person may see: own (agent), the team's (supervisor), all (administrator)."""
     query = select(CLIENT)
     if viewer.role is Role.ADMIN:
@@ -97,7 +97,7 @@ def _visible_to(viewer: Person) -> Select[Any]:
 
 async def client(tx: Tx, viewer: Person, client_id: int, action: str = "view") -> Client:
     """A client the viewer may see; another's look is traced, a refused one raises ClientDenied."""
-    query = _visible_to(viewer).where(CLIENT.c.id == client_id)
+    query = visible_to(viewer).where(CLIENT.c.id == client_id)
     row = (await tx.connection.execute(query)).first()
     if row is None:
         raise ClientDenied(viewer.id, client_id, action)
@@ -116,7 +116,7 @@ async def clients(
     tx: Tx, viewer: Person, *, phone: str = "", limit: int = 50, offset: int = 0
 ) -> list[Client]:
     """Clients the viewer may see, by name; only those of a whole ``phone``, when one is given."""
-    query = _visible_to(viewer)
+    query = visible_to(viewer)
     if phone:
         query = query.where(CLIENT.c.phone_index == tx.vault.index("phone", phone))
     query = query.order_by(CLIENT.c.name, CLIENT.c.id).limit(limit).offset(offset)
@@ -329,7 +329,7 @@ async def trace(tx: Tx, person_id: int, client_id: int, action: str, *, allowed:
 
 async def counts(tx: Tx, viewer: Person, today: date) -> dict[str, int]:
     """How many clients, policies in force and overdue policies the viewer can see."""
-    mine = _visible_to(viewer).subquery()
+    mine = visible_to(viewer).subquery()
     query = (
         select(
             func.count(func.distinct(mine.c.id)),

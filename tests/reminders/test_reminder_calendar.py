@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from itertools import islice
 
 import pytest
@@ -13,7 +12,6 @@ from lunardate import LunarDate
 
 from bot.errors import UserError
 from bot.reminders.calendar import (
-    IssuedPolicy,
     LunarDay,
     SolarDay,
     add_months,
@@ -29,8 +27,6 @@ from bot.reminders.calendar import (
     next_client_hour,
     next_due,
     orphan_visits,
-    persistency,
-    persistency_judged_on,
     reinstatement_end,
     working_list,
     yearly_dates,
@@ -124,27 +120,6 @@ def test_orphan_visits_follow_fifteen_days_and_two_months():
 def test_an_early_first_visit_moves_the_next_ones():
     visits = orphan_visits(date(2026, 3, 1), [date(2026, 3, 5)])
     assert visits == (date(2026, 3, 5), date(2026, 4, 5), date(2026, 5, 5))
-
-
-@pytest.mark.parametrize(
-    ("paid", "issued", "per_cent"),
-    [(9000, 10000, "90.0"), (14000, 15000, "93.3"), (24000, 25000, "96.0")],
-)
-def test_persistency_matches_the_published_figures(paid, issued, per_cent):
-    cases = [IssuedPolicy(Decimal(paid), True), IssuedPolicy(Decimal(issued - paid), False)]
-    excluded = IssuedPolicy(Decimal(99999), False, excluded=True)
-    result = persistency([*cases, excluded])
-    assert result.by_premium == Decimal(per_cent)
-    assert result.by_count == Decimal("50.0")
-
-
-def test_persistency_of_nothing_is_nothing():
-    assert persistency([]).by_premium is None
-
-
-def test_persistency_is_read_at_the_end_of_the_fourteenth_and_twenty_sixth_month():
-    assert persistency_judged_on(date(2025, 1, 5)) == date(2026, 3, 31)
-    assert persistency_judged_on(date(2025, 12, 5), 25) == date(2028, 2, 29)
 
 
 def test_a_birthday_of_29_february_is_kept_once_on_the_28th_in_common_years():
