@@ -15,7 +15,7 @@ from bot.domain.draft import (
 from bot.domain.event import Kind
 from bot.domain.people import Client, Role
 from bot.errors import UserError
-from bot.handlers import compose, words
+from bot.handlers import compose, obliged, words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.outbox import delivery
@@ -34,7 +34,7 @@ _GUESS = 0.3
 async def ask(context: Context) -> None:
     """``/yiyi`` with the client's words answers them; without, it asks for them."""
     if context.event.kind is Kind.COMMAND and context.event.text:
-        await _answer(context, context.event.text)
+        await _answer(context, context.event.text, asked=True)
         return
     await context.set_dialogue(flow="objection")
     here = [
@@ -47,10 +47,16 @@ async def ask(context: Context) -> None:
 
 async def typed(context: Context) -> None:
     """The client's words were typed."""
-    await _answer(context, context.event.text)
+    asked = (await context.dialogue()).get("flow") == "objection"
+    await _answer(context, context.event.text, asked=asked)
 
 
-async def _answer(context: Context, text: str) -> None:
+async def _answer(context: Context, text: str, *, asked: bool) -> None:
+    """Answer what is sure, else let the agent pick; what was not understood goes to the supervisor.
+
+    ``asked`` tells that the agent said it is an objection, so that even words which look like
+    ordinary talk are worth learning.
+    """
     matching = context.office.matcher.match(text[:_LONGEST])
     if matching.sure:
         intent = context.office.library.intent(matching.matches[0].intent)
@@ -60,7 +66,7 @@ async def _answer(context: Context, text: str) -> None:
             return
     likely = not matching.none or any(match.score >= _GUESS for match in matching.matches)
     offered = choices(context.office.library, matching) if likely else []
-    if not matching.none and len(text.strip()) >= _SHORTEST_UNHEARD:
+    if (asked or not matching.none) and len(text.strip()) >= _SHORTEST_UNHEARD:
         await library.keep_unheard(context.tx, context.person.id, text[:_LONGEST])
     rows = [[button(zh, f"1:ob:{intent_id}:0")] for intent_id, zh in offered]
     key = "objection_none" if rows else "objection_none_short"
@@ -96,6 +102,7 @@ async def _show(
     copied = await words.filled(context, sent_text(context.office.library, answer), client)
     if len(copied) <= COPY_LIMIT:
         rows[0].append(copy_button(context.say("button_copy"), copied))
+    rows += obliged.row(context, intent, client)
     rows += _other_objections(context, matching)
     rows.append(back_row(context))
     if whole:

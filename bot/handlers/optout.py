@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.compliance import review
 from bot.domain.draft import NOTICE, Audience, button, message
+from bot.domain.people import Client
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.reminders import service
@@ -29,13 +30,18 @@ async def tap(context: Context) -> None:
             raise UserError(context.say("old_button"))
 
 
+async def change(context: Context, client: Client, wanted: bool) -> None:
+    """Keep what a client wants and who wrote it down; waiting marketing is taken back."""
+    await book.change_client(context.tx, client.id, marketing_ok=wanted)
+    await book.record_consent(context.tx, client.id, "marketing", wanted, context.person.id)
+    if not wanted:
+        await review.cancel_marketing(context.tx, client.id)
+
+
 async def _set(context: Context, wanted: bool) -> None:
     for client in await book.clients_of_person(context.tx, context.person.id):
         if client.marketing_ok != wanted:
-            await book.change_client(context.tx, client.id, marketing_ok=wanted)
-            await book.record_consent(context.tx, client.id, "marketing", wanted, context.person.id)
-            if not wanted:
-                await review.cancel_marketing(context.tx, client.id)
+            await change(context, client, wanted)
             keeper = await people.answering_for(context.tx, client.agent_id)
             told = context.say("told_resumed" if wanted else "told_stopped", name=client.name)
             notice = message(keeper.chat_id, told, priority=NOTICE, client_id=client.id)

@@ -62,7 +62,8 @@ class Intent(DataModel):
     """One objection: its plainest wording, how clients say it, and how to answer.
 
     ``examples`` must be understood without being learned; ``unlike`` look similar but are not it;
-    ``never`` are replies that lose the client or break a rule, to learn from.
+    ``never`` are replies that lose the client or break a rule, to learn from. ``obliges`` names what
+    the agent then has to do for the client: end the marketing, or open a work order.
     """
 
     id: Id
@@ -71,6 +72,7 @@ class Intent(DataModel):
     examples: Annotated[list[Line], Field(min_length=1, max_length=20)]
     unlike: Annotated[list[Line], Field(min_length=1, max_length=20)]
     never: Annotated[list[Line], Field(min_length=2, max_length=12)]
+    obliges: Literal["stop_marketing", "work_order"] | None = None
     answers: Annotated[list[Answer], Field(min_length=4, max_length=20)]
     stories: Annotated[list[Words], Field(default_factory=list, max_length=3)]
 

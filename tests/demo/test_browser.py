@@ -16,7 +16,7 @@ from bot import settings
 
 from .demo_process import Demo
 
-LIN, HE, WANG, LI = 5001, 5004, 5005, 5006
+LIN, CHEN, HE, WANG, LI = 5001, 5003, 5004, 5005, 5006
 IMAGES = settings.ROOT / "docs" / "images"
 ARGUMENTS = (
     "--no-sandbox",
@@ -297,6 +297,50 @@ def test_the_five_flows_on_a_phone(hand: Hand) -> None:
     hand.hold(WANG)
     hand.say("退订")
     hand.see("已退订")
+
+
+def test_practice_and_renewals_on_a_phone(hand: Hand) -> None:
+    hand.hold(LIN)
+    hand.say("/lianxi")
+    hand.see("和模拟客户练一场")
+    hand.keep("practice_menu")
+    hand.tap("和客户聊一场")
+    hand.see("选一位客户")
+    hand.tap("换一批客户")
+    hand.tap("高师傅")
+    hand.see("高师傅，48 岁", "一年八千")
+    hand.say("买吧，别想了")
+    hand.see("没用")
+    hand.keep("practice_weak")
+    hand.say("您担心的我明白。一年多少合适？今晚我按三千给您重列一版，十年和二十年摆一起，您挑。")
+    hand.see("先认同", "可以这样回")
+    hand.keep("practice_scores")
+    hand.say("这款保证年收益百分之八，稳赚不赔，放心签")
+    hand.see("这句不合规", "依据", "这场不算")
+    hand.keep("practice_unlawful")
+    hand.say("/lianxi")
+    hand.tap("今天五题")
+    hand.see("第 1 题")
+    hand.keep("practice_drill")
+    hand.tap("不练了")
+    hand.see("前面答过的都记着")
+    hand.say("/lianxi")
+    hand.tap("我的进步")
+    expect(hand.page.locator(".message img").last).to_be_visible()
+    hand.keep("practice_progress")
+    hand.hold(CHEN)
+    hand.say("/lianxi")
+    hand.tap("团队陪练")
+    hand.see("林晓梅", "最弱的几种异议")
+    hand.keep("practice_team")
+
+    hand.hold(LIN)
+    hand.say("/xuqi")
+    hand.see("当月", "宽一", "宽末")
+    hand.keep("renewals")
+    hand.say("/jixulv")
+    hand.see("继续率", "13 个月")
+    hand.keep("persistency")
 
 
 def test_a_kill_and_a_new_start_lose_nothing(demo: Demo, hand: Hand) -> None:

@@ -82,6 +82,14 @@ async def test_data_that_no_button_held_is_never_a_bug(running: Edge, chat: int)
     await updates(running, *[tapped(chat, f"1:{name}{tail}") for name in mine for tail in TAILS])
 
 
+@pytest.mark.parametrize("deed", ["stop_marketing", "work_order"])
+async def test_nothing_is_done_for_the_client_of_another(alone: Edge, deed: str) -> None:
+    wang = await client_id(alone, "王建国")
+    assert (await forge(alone, ZHOU, f"1:du:{deed}:{wang}")).said("不在您名下")
+    assert await one(alone, "SELECT marketing_ok FROM client WHERE id = :id", id=wang)
+    assert await one(alone, "SELECT count(*) FROM task WHERE kind = 'work_order'") == 0
+
+
 async def test_an_agent_can_do_nothing_with_the_team(alone: Edge) -> None:
     boss, other = await person(alone, CHEN), await person(alone, ZHOU)
     wang = await client_id(alone, "王建国")
