@@ -6,6 +6,8 @@ size are bounded, so that a hostile or careless file costs neither time nor memo
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -183,6 +185,14 @@ def locate(positions: dict[KeyPath, Position], path: KeyPath) -> Position:
     while path and path not in positions:
         path = path[:-1]
     return positions.get(path, (1, 1))
+
+
+def repeated(key: str, ids: Sequence[str], name: str = "id") -> Iterator[tuple[KeyPath, str]]:
+    """Where the entries of the list ``key`` share an id that must be their own, and the reason."""
+    counts = Counter(ids)
+    for number, id_ in enumerate(ids):
+        if counts[id_] > 1:
+            yield (key, number, name), f"“{id_}”重复了"
 
 
 def parse_text(name: str, text: str, model: type[Model]) -> Model:

@@ -70,6 +70,11 @@ def inline_here(text: str, query: str) -> Button:
     return {"text": text, "switch_inline_query_current_chat": query}
 
 
+def in_rows(buttons: Sequence[Button], wide: int) -> list[list[Button]]:
+    """Buttons in rows of ``wide``, the last row as long as it comes."""
+    return [list(buttons[at : at + wide]) for at in range(0, len(buttons), wide)]
+
+
 def _markup(params: dict[str, Any], keyboard: Keyboard | None) -> dict[str, Any]:
     if keyboard is not None:
         params["reply_markup"] = {"inline_keyboard": [list(row) for row in keyboard]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from bot.domain.draft import Button, button
+from bot.domain.draft import Button, button, in_rows
 from bot.handlers import quick
 from bot.handlers.context import Context
 from bot.intake import flow, gather
@@ -114,4 +114,4 @@ def _answer_rows(
 def _rows(buttons: list[Button]) -> list[list[Button]]:
     long = any(len(one["text"]) > _LONG_LABEL for one in buttons)
     wide = 1 if long else _OPTIONS_IN_ROW
-    return [buttons[i : i + wide] for i in range(0, len(buttons), wide)]
+    return in_rows(buttons, wide)

@@ -9,7 +9,7 @@ from html import escape
 
 from bot.clients.review import PolicyReview, review
 from bot.domain.amounts import show_yuan
-from bot.domain.draft import Button, button
+from bot.domain.draft import Button, button, in_rows
 from bot.domain.household import COVER_KINDS
 from bot.domain.people import Client
 from bot.domain.policies import Policy, PolicyStatus
@@ -151,7 +151,7 @@ def _buttons(context: Context, client: Client, has_policies: bool) -> list[list[
     buttons.append(button(context.say("button_closing"), f"1:cs:note:{number}"))
     buttons.append(button(context.say("button_life_change"), f"1:cd:life:{number}"))
     buttons.append(button(context.say("button_more"), f"1:cl:more:{number}"))
-    paired = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    paired = in_rows(buttons, 2)
     return [*paired, [button(context.say("button_clients"), "1:m:kehu"), *back_row(context)]]
 
 
@@ -244,7 +244,7 @@ async def _tags(context: Context, client_id: int) -> None:
             button(("✓ " if tag in mine else "") + tag, f"1:cd:tag:{client.id}:{layer}:{place}")
             for place, tag in enumerate(tags)
         ]
-        rows_ += [buttons[at : at + 3] for at in range(0, len(buttons), 3)]
+        rows_ += in_rows(buttons, 3)
     rows_.append(_back(context, client.id))
     context.show(context.say("tags_title", name=client.name), rows_, client_id=client.id)
 

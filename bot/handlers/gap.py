@@ -6,7 +6,7 @@ import asyncio
 from decimal import Decimal
 
 from bot.domain.amounts import show_yuan
-from bot.domain.draft import Audience, Button, button
+from bot.domain.draft import Audience, Button, button, in_rows
 from bot.domain.household import Household
 from bot.domain.people import Role
 from bot.errors import UserError
@@ -192,14 +192,15 @@ async def _assumptions(context: Context, interview: tables.Interview, answers: A
         )
         lines.append(context.say("scenario_line", rate=f"{rate * 100:.0f}", gaps=said))
     number = interview.id
-    rows = _pairs(
+    rows = in_rows(
         [
             button(
                 f"{one.label} {scenario.shown(household.assumptions, one)}",
                 f"1:gp:{number}:set:{one.name}",
             )
             for one in scenario.ADJUSTABLE
-        ]
+        ],
+        2,
     )
     if answers.get("assumptions"):
         rows.append([button(context.say("button_assume_reset"), f"1:gp:{number}:reset")])
@@ -209,19 +210,16 @@ async def _assumptions(context: Context, interview: tables.Interview, answers: A
     context.show("\n".join(lines), rows, client_id=interview.client_id)
 
 
-def _pairs(buttons: list[Button]) -> list[list[Button]]:
-    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
-
-
 def _choices(context: Context, interview: tables.Interview, name: str) -> None:
     one = scenario.adjustable(name)
     if one is None:
         raise UserError(context.say("old_button"))
-    rows = _pairs(
+    rows = in_rows(
         [
             button(label, f"1:gp:{interview.id}:put:{name}:{place}")
             for place, (_, label) in enumerate(one.choices)
-        ]
+        ],
+        2,
     )
     rows.append([button(context.say("button_back_assume"), f"1:gp:{interview.id}:assume")])
     context.show(context.say("assumption_choose", label=one.label), rows)

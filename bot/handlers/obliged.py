@@ -10,12 +10,18 @@ from bot.errors import UserError
 from bot.handlers import optout
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
+from bot.messages import say
 from bot.reminders import service
 from bot.scripts_library.schema import Intent
 from bot.store import book, outbox, people, touches
 
 _SHOWN = 8
 _ANSWER_WITHIN = timedelta(hours=24)
+# the button of each deed, and the question for whom
+_WORDS = {
+    "stop_marketing": ("button_stop_marketing", "stop_marketing_whom"),
+    "work_order": ("button_work_order", "work_order_whom"),
+}
 
 
 def row(context: Context, intent: Intent, client: Client | None) -> list[list[Button]]:
@@ -23,8 +29,8 @@ def row(context: Context, intent: Intent, client: Client | None) -> list[list[Bu
     if intent.obliges is None:
         return []
     data = f"1:du:{intent.obliges}" + (f":{client.id}" if client else "")
-    key = "button_stop_marketing" if intent.obliges == "stop_marketing" else "button_work_order"
-    return [[button(context.say(key), data)]]
+    label, _ = _WORDS[intent.obliges]
+    return [[button(context.say(label), data)]]
 
 
 async def tap(context: Context) -> None:
@@ -49,8 +55,8 @@ async def _pick(context: Context, deed: str) -> None:
     if not found:
         raise UserError(context.say("clients_none_yet"))
     rows = [[button(context.label(client), f"1:du:{deed}:{client.id}")] for client in found]
-    key = "stop_marketing_whom" if deed == "stop_marketing" else "work_order_whom"
-    context.reply(context.say(key), [*rows, back_row(context)])
+    _, whom = _WORDS[deed]
+    context.reply(context.say(whom), [*rows, back_row(context)])
 
 
 async def _stop(context: Context, client: Client) -> None:
@@ -77,9 +83,9 @@ async def _order(context: Context, client: Client) -> None:
         due_at=due_at,
         dedupe_key=key,
     )
-    if fresh is not None and context.person.supervisor_id is not None:
-        boss = await people.by_id(context.tx, context.person.supervisor_id)
-        told = context.say("told_work_order", name=client.name, agent=context.person.name)
+    boss = await people.supervisor_of(context.tx, context.person)
+    if fresh is not None and boss is not None and boss.id != context.person.id:
+        told = say("told_work_order", boss.script, name=client.name, agent=context.person.name)
         await touches.add_task(
             context.tx,
             boss.id,
@@ -89,7 +95,7 @@ async def _order(context: Context, client: Client) -> None:
             due_at=due_at,
             dedupe_key=f"{key}:supervisor",
         )
-        card = [[button(context.say("button_client_card"), f"1:cl:{client.id}")]]
+        card = [[button(say("button_client_card", boss.script), f"1:cl:{client.id}")]]
         notice = message(boss.chat_id, told, card, priority=NOTICE, client_id=client.id)
         await outbox.enqueue(context.tx, [notice])
     said = context.say("work_order_done" if fresh else "work_order_before", name=client.name)

@@ -14,7 +14,7 @@ from bot.handlers.menu import back_row
 from bot.reminders import persistency
 from bot.reminders.calendar import add_months, day_in_month
 from bot.reminders.persistency import Months, Persistency
-from bot.store import renewals
+from bot.store import people, renewals
 
 _MOST_BACK = 60
 _SHOWN_GROUPS = 12
@@ -111,9 +111,9 @@ def _line(context: Context, name: str, figure: Persistency) -> str:
 
 async def _groups(context: Context, book: Book) -> dict[str, Book]:
     """A supervisor's book by member; an administrator's by team."""
-    agents = await renewals.servers(context.tx, sorted({client.agent_id for _, client in book}))
+    agents = await people.by_ids(context.tx, sorted({client.agent_id for _, client in book}))
     bosses = [one.supervisor_id for one in agents.values() if one.supervisor_id is not None]
-    leaders = await renewals.servers(context.tx, sorted(set(bosses)))
+    leaders = await people.by_ids(context.tx, sorted(set(bosses)))
     groups: dict[str, Book] = defaultdict(list)
     for policy, client in book:
         groups[_group(context, agents[client.agent_id], leaders)].append((policy, client))

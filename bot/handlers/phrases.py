@@ -10,7 +10,7 @@ from typing import Any
 from bot.compliance import editing, lint, rulebook
 from bot.compliance.editing import Place
 from bot.compliance.source import Source, make_checker, read_source
-from bot.domain.draft import button
+from bot.domain.draft import button, in_rows
 from bot.errors import DataFileError, UserError
 from bot.handlers import backtesting
 from bot.handlers.compose import explain
@@ -187,7 +187,7 @@ async def _new_words(context: Context, state: dict[str, Any], text: str) -> None
     await context.set_dialogue(**{**state, "step": "category", "words": words})
     categories = context.office.gate.checker.categories
     buttons = [button(one.name, f"1:ph:cat:{one.id}") for one in categories.values()]
-    rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+    rows = in_rows(buttons, 2)
     context.reply(context.say("phrase_ask_category", words="、".join(words)), rows)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.clients import policy_entry
 from bot.clients.policy_entry import BY_NAME, STEPS, Step
-from bot.domain.draft import Button, button
+from bot.domain.draft import Button, button, in_rows
 from bot.errors import Unclear, UserError
 from bot.handlers import card
 from bot.handlers.context import Context
@@ -50,7 +50,7 @@ async def _ask(
     people = await card.people_of(context, client_id)
     offered = meant or policy_entry.taps(step, people)
     buttons = [button(label, f"1:po:put:{value}") for value, label in offered]
-    rows: list[list[Button]] = [buttons[at : at + 3] for at in range(0, len(buttons), 3)]
+    rows: list[list[Button]] = in_rows(buttons, 3)
     if step.optional:
         rows.append([button(context.say("button_skip"), "1:po:skip")])
     rows.append([button(context.say("button_back_card"), f"1:cl:{client_id}"), *back_row(context)])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 from bot.domain.amounts import show_yuan
-from bot.domain.draft import Button, button
+from bot.domain.draft import Button, button, in_rows
 from bot.errors import UserError
 from bot.handlers import card, renewal_filing, renewal_words
 from bot.handlers.context import Context
@@ -17,7 +17,6 @@ from bot.store import relations, renewals, touches
 
 _SHOWN_CALLS = 4
 _NEXT_DAYS = (1, 3, 7)
-_MORNING = time(9)
 
 
 async def tap(context: Context) -> None:
@@ -169,10 +168,6 @@ def _buttons(context: Context, case: Case, entry: Entry | None) -> list[list[But
     return [*rows, [button(context.say("button_renewals"), "1:xq"), *back_row(context)]]
 
 
-def _back(context: Context, policy_id: int) -> list[Button]:
-    return [button(context.say("button_back_card"), f"1:xc:{policy_id}")]
-
-
 # --- the log ------------------------------------------------------------------------------------
 
 
@@ -183,7 +178,7 @@ async def _ask_kind(context: Context, policy_id: int) -> None:
         for kind in calling.KINDS
     ]
     text = context.say("renewal_log_kind", name=entry.case.client.name)
-    context.show(text, [kinds, _back(context, policy_id)])
+    context.show(text, [kinds, renewal_words.back_row(context, policy_id)])
 
 
 async def _ask_result(context: Context, policy_id: int, kind: str) -> None:
@@ -193,9 +188,9 @@ async def _ask_result(context: Context, policy_id: int, kind: str) -> None:
         button(context.say(f"renewal_result_{result}"), f"1:xc:log:{policy_id}:{kind}:{result}")
         for result in calling.RESULTS
     ]
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    rows = in_rows(buttons, 2)
     text = context.say("renewal_log_result", name=entry.case.client.name)
-    context.show(text, [*rows, _back(context, policy_id)])
+    context.show(text, [*rows, renewal_words.back_row(context, policy_id)])
 
 
 async def _log(context: Context, policy_id: int, kind: str, result: str) -> None:
@@ -229,7 +224,7 @@ async def _next(context: Context, policy_id: int, days: int) -> None:
         "renewal",
         context.say("task_renewal_next", name=client.name, product=policy.product),
         client_id=client.id,
-        due_at=instant(on, _MORNING, context.person.timezone),
+        due_at=instant(on, calling.MORNING, context.person.timezone),
         dedupe_key=renewals.next_key(policy.id, on),
     )
     context.toast(context.say("renewal_next_kept", day=renewal_words.month_day(on)))
@@ -250,8 +245,8 @@ async def _checklist(context: Context, policy_id: int) -> None:
         button(str(number), f"1:xc:fail:{policy_id}:{cause}")
         for number, cause in enumerate(calling.TRANSFER_CAUSES, start=1)
     ]
-    rows = [buttons[at : at + 5] for at in range(0, len(buttons), 5)]
-    context.show("\n".join(lines), [*rows, _back(context, policy_id)])
+    rows = in_rows(buttons, 5)
+    context.show("\n".join(lines), [*rows, renewal_words.back_row(context, policy_id)])
 
 
 async def _failed(context: Context, policy_id: int, cause: str) -> None:
@@ -262,4 +257,4 @@ async def _failed(context: Context, policy_id: int, cause: str) -> None:
     await relations.log_contact(context.tx, client.id, context.person.id, calling.CHECK, kept)
     told = context.say(f"transfer_do_{cause}")
     text = context.say("renewal_failed", cause=context.say(f"transfer_{cause}"), do=told)
-    context.show(text, [_back(context, policy_id)], client_id=client.id)
+    context.show(text, [renewal_words.back_row(context, policy_id)], client_id=client.id)

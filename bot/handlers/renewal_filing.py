@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import time
-
 from bot.domain.amounts import show_yuan
-from bot.domain.draft import NOTICE, Button, button, message
-from bot.domain.people import Person, Role
+from bot.domain.draft import NOTICE, button, in_rows, message
+from bot.domain.people import Person
 from bot.errors import UserError
 from bot.handlers import renewal_words
 from bot.handlers.context import Context
@@ -16,12 +14,6 @@ from bot.reminders.calendar import instant
 from bot.reminders.worklist import Case, Entry, Filing
 from bot.store import outbox, people, renewals, touches
 
-_MORNING = time(9)
-
-
-def _back(context: Context, entry: Entry) -> list[Button]:
-    return [button(context.say("button_back_card"), f"1:xc:{entry.case.policy.id}")]
-
 
 def ask_reason(context: Context, entry: Entry) -> None:
     """The first question of the form: why it is not paid."""
@@ -30,10 +22,10 @@ def ask_reason(context: Context, entry: Entry) -> None:
         button(context.say(f"renewal_why_{reason}"), f"1:xc:form:{policy.id}:{reason}")
         for reason in calling.REASONS
     ]
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    rows = in_rows(buttons, 2)
     name = entry.case.client.name
     text = context.say("renewal_form_reason", name=name, product=policy.product)
-    context.show(text, [*rows, _back(context, entry)])
+    context.show(text, [*rows, renewal_words.back_row(context, policy.id)])
 
 
 def ask_chance(context: Context, entry: Entry, reason: str) -> None:
@@ -44,7 +36,9 @@ def ask_chance(context: Context, entry: Entry, reason: str) -> None:
         button(context.say(f"renewal_chance_{chance}"), f"1:xc:form:{number}:{reason}:{chance}")
         for chance in calling.CHANCES
     ]
-    context.show(context.say("renewal_form_chance"), [chances, _back(context, entry)])
+    context.show(
+        context.say("renewal_form_chance"), [chances, renewal_words.back_row(context, number)]
+    )
 
 
 async def assess(context: Context, entry: Entry, reason: str, chance: str) -> None:
@@ -79,7 +73,7 @@ async def _file(context: Context, entry: Entry, filing: Filing, keys: tuple[str,
         "renewal",
         title,
         client_id=case.client.id,
-        due_at=instant(entry.grace_end_on, _MORNING, boss.timezone),
+        due_at=instant(entry.grace_end_on, calling.MORNING, boss.timezone),
         dedupe_key=renewals.filing_key(filing, policy_id, entry.due_on),
     )
     if task is not None and boss.id != context.person.id:
@@ -99,10 +93,7 @@ async def _file(context: Context, entry: Entry, filing: Filing, keys: tuple[str,
 async def _supervisor(context: Context, case: Case) -> Person:
     """Who takes the case: the supervisor of the agent, who may be the person."""
     agent = await people.by_id(context.tx, case.client.agent_id)
-    if agent.role is Role.SUPERVISOR:
-        return agent
-    if agent.supervisor_id is not None:
-        boss = await people.by_id(context.tx, agent.supervisor_id)
-        if boss.active:
-            return boss
-    raise UserError(context.say("renewal_no_supervisor"))
+    boss = await people.supervisor_of(context.tx, agent)
+    if boss is None:
+        raise UserError(context.say("renewal_no_supervisor"))
+    return boss

@@ -1,9 +1,10 @@
-"""Renewal work in words: deadlines, marks of an entry, hours to call, days."""
+"""Renewal work in words: deadlines, marks of an entry, hours to call, days; and the way back."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from bot.domain.draft import Button, button
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.reminders.calling import good_hours
@@ -45,6 +46,11 @@ def duty_line(context: Context, duty: Duty) -> str:
 def month_day(on: date) -> str:
     """A day of this or next year as people say it: 5月6日."""
     return f"{on.month}月{on.day}日"
+
+
+def back_row(context: Context, policy_id: int) -> list[Button]:
+    """The way back to the page of a policy."""
+    return [button(context.say("button_back_card"), f"1:xc:{policy_id}")]
 
 
 def check(context: Context, value: str, values: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.domain.amounts import show_yuan
 from bot.domain.dates import parse_date
-from bot.domain.draft import Button, button
+from bot.domain.draft import Button, button, in_rows
 from bot.domain.event import Kind
 from bot.domain.people import Role
 from bot.errors import UserError
@@ -18,7 +18,7 @@ from bot.reminders import duties, worklist
 from bot.reminders.calendar import add_months, day_in_month
 from bot.reminders.duties import Duty
 from bot.reminders.worklist import LISTS, ORDERS, WHOSE, Case, Entry
-from bot.store import renewals
+from bot.store import people, renewals
 
 PAGE = 5
 _TODO, _VISITS = len(LISTS), len(LISTS) + 1
@@ -219,7 +219,7 @@ async def _agents(context: Context, entries: list[Entry]) -> dict[int, str]:
     if context.person.role is Role.AGENT:
         return {}
     ids = {entry.case.client.agent_id for entry in entries} - {context.person.id}
-    found = await renewals.servers(context.tx, sorted(ids))
+    found = await people.by_ids(context.tx, sorted(ids))
     return {one.id: one.name for one in found.values()}
 
 
@@ -232,7 +232,7 @@ def _choose_order(context: Context, view: View) -> None:
     buttons = [
         button(label, replace(view, order=place, page=0).data) for place, label in enumerate(labels)
     ]
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    rows = in_rows(buttons, 2)
     context.show(context.say("renewal_order_ask"), [*rows, _back(context, view)])
 
 
@@ -327,7 +327,7 @@ def _paged(
         button(f"{number} {case.client.name}"[:30], f"1:xc:{case.policy.id}")
         for number, (case, _) in shown
     ]
-    rows = [buttons[at : at + 3] for at in range(0, len(buttons), 3)]
+    rows = in_rows(buttons, 3)
     turn = []
     if page:
         turn.append(button(context.say("button_previous"), replace(view, page=page - 1).data))

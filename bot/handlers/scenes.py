@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.draft import COPY_LIMIT, Button, button, copy_button
+from bot.domain.draft import COPY_LIMIT, Button, button, copy_button, in_rows
 from bot.errors import UserError
 from bot.handlers import compose, words
 from bot.handlers.context import Context
@@ -28,7 +28,7 @@ async def tap(context: Context) -> None:
 def _list(context: Context) -> None:
     scenes = context.office.library.scenes
     buttons = [button(scene.zh, f"1:sc:{scene.id}:0") for scene in scenes]
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    rows = in_rows(buttons, 2)
     key = "scenes_choose" if scenes else "scenes_none"
     context.show(context.say(key), [*rows, back_row(context)])
 

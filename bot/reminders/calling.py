@@ -36,6 +36,9 @@ HOURS = (
     (time(19), time(21)),
 )
 
+MORNING = HOURS[0][0]
+"""When a task about a renewal is due on its day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.reminders.calendar import day_in_month
 from bot.reminders.calling import CHECK, KINDS, MATTER, TRANSFER
@@ -19,6 +19,7 @@ Problem = Literal["complaint", "unreached", "transfer"]
 Reason = Literal[
     "lapsing", "complaint", "unreached", "transfer", "change", "large", "needs", "friendly", "age",
 ]  # fmt: skip
+"""Why to visit a client, the most urgent first."""
 
 CALL_BY_DAY = 25
 LAST_CALL_BY_DAY = 10
@@ -31,9 +32,7 @@ VISIT_AGES = range(35, 46)
 
 _FAILED = frozenset({"no_answer", "wrong_number"})
 _FRIENDLY = frozenset({"按时缴费", "转介绍过"})
-_URGENCY: tuple[Reason, ...] = (
-    "lapsing", "complaint", "unreached", "transfer", "change", "large", "needs", "friendly", "age",
-)  # fmt: skip
+_URGENCY: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True, slots=True)

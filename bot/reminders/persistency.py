@@ -24,7 +24,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.domain.people import Client
 from bot.domain.policies import Policy, PolicyStatus
@@ -34,7 +34,7 @@ from bot.reminders.worklist import yearly_premium
 Months = Literal[13, 25]
 Exclusion = Literal["cooling_off", "death_claim"]
 
-MONTHS: tuple[Months, ...] = (13, 25)
+MONTHS: tuple[Months, ...] = get_args(Months)
 YEAR_OF_COHORTS = 12
 _DAYS_A_MONTH = 365.2425 / 12
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, time
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from bot.datafile import DataModel, KeyPath, locate, read_text, read_yaml, validate
+from bot.datafile import DataModel, KeyPath, locate, read_text, read_yaml, repeated, validate
 from bot.errors import DataFileError, DataProblem
 from bot.reminders.calendar import CLIENT_FROM, CLIENT_UNTIL, MONTHS_BY_FREQUENCY
 
@@ -213,10 +212,10 @@ Fault = tuple[KeyPath, str]
 
 
 def _faults(data: Cadences) -> Iterator[Fault]:
-    yield from _repeated("jurisdictions", [row.id for row in data.jurisdictions])
-    yield from _repeated("festivals", [row.id for row in data.festivals])
-    yield from _repeated("stage_limits", [row.stage for row in data.stage_limits], "stage")
-    yield from _repeated("cadences", [row.id for row in data.cadences])
+    yield from repeated("jurisdictions", [row.id for row in data.jurisdictions])
+    yield from repeated("festivals", [row.id for row in data.festivals])
+    yield from repeated("stage_limits", [row.stage for row in data.stage_limits], "stage")
+    yield from repeated("cadences", [row.id for row in data.cadences])
     if "CN" not in {row.id for row in data.jurisdictions}:
         yield ("jurisdictions",), "缺少内地（CN）一行"
     for number, cadence in enumerate(data.cadences):
@@ -231,13 +230,6 @@ def _faults(data: Cadences) -> Iterator[Fault]:
             unknown = set(example.touches) - {step.id for step in cadence.steps}
             if unknown:
                 yield (*path, "examples", index, "touches"), f"没有步骤“{sorted(unknown)[0]}”"
-
-
-def _repeated(key: str, ids: list[str], name: str = "id") -> Iterator[Fault]:
-    counts = Counter(ids)
-    for number, id_ in enumerate(ids):
-        if counts[id_] > 1:
-            yield (key, number, name), f"“{id_}”重复了"
 
 
 def _repeated_step(cadence: Cadence, index: int, path: KeyPath) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import takewhile
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.domain.amounts import TIMES_A_YEAR
 from bot.domain.people import Client
@@ -32,11 +32,10 @@ Whose = Literal["all", "own", "orphan"]
 Order = Literal["premium", "year", "dekad", "orphan", "important", "transfer", "potential"]
 Filing = Literal["assessment", "report"]
 
-LISTS: tuple[ListName, ...] = ("当月", "宽一", "宽末")
-WHOSE: tuple[Whose, ...] = ("all", "own", "orphan")
-ORDERS: tuple[Order, ...] = (
-    "premium", "year", "dekad", "orphan", "important", "transfer", "potential",
-)  # fmt: skip
+LISTS: tuple[ListName, ...] = get_args(ListName)
+WHOSE: tuple[Whose, ...] = get_args(Whose)
+ORDERS: tuple[Order, ...] = get_args(Order)
+FILINGS: tuple[Filing, ...] = get_args(Filing)
 
 ORPHAN = "孤儿单"
 """The tag of a client whose agent left."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.datafile import DataModel, locate, read_text, read_yaml, validate
+from bot.datafile import DataModel, locate, read_text, read_yaml, repeated, validate
 from bot.errors import DataFileError, DataProblem
 from bot.text.normalise import compact_of, normalise
 
@@ -57,17 +57,16 @@ def load_closing(path: Path) -> Closing:
     name = str(path)
     value, positions = read_yaml(name, read_text(path))
     found = validate(name, value, positions, Closing)
-    problems = []
     ids = {
         "signals": [signal.id for signal in found.signals],
         "checklist": [item.id for item in found.checklist],
         "after_signing": [duty.id for duty in found.after_signing],
     }
-    for key, listed in ids.items():
-        for at, one in enumerate(listed):
-            if one in listed[:at]:
-                place = locate(positions, (key, at, "id"))
-                problems.append(DataProblem(name, *place, f"“{one}”重复了，请换一个 id"))
+    problems = [
+        DataProblem(name, *locate(positions, place), f"{reason}，请换一个 id")
+        for key, listed in ids.items()
+        for place, reason in repeated(key, listed)
+    ]
     if problems:
         raise DataFileError(problems)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +47,20 @@ async def by_id(tx: Tx, person_id: int) -> Person:
     """The person of an id that another row refers to."""
     found = await tx.connection.execute(select(PERSON).where(PERSON.c.id == person_id))
     return _person(found.one())
+
+
+async def by_ids(tx: Tx, person_ids: Collection[int]) -> dict[int, Person]:
+    """The people of ids that other rows refer to, by id."""
+    rows = await tx.connection.execute(select(PERSON).where(PERSON.c.id.in_(person_ids)))
+    return {row.id: _person(row) for row in rows}
+
+
+async def supervisor_of(tx: Tx, agent: Person) -> Person | None:
+    """Who takes a case of an agent: the supervisor, unless that one left; a supervisor's is own."""
+    if agent.role is Role.SUPERVISOR:
+        return agent
+    boss = await by_id(tx, agent.supervisor_id) if agent.supervisor_id is not None else None
+    return boss if boss is not None and boss.active else None
 
 
 async def add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,13 +14,12 @@ from sqlalchemy import Select, select, update
 from bot.domain.people import Client, Person, Role
 from bot.domain.policies import Policy
 from bot.errors import AccessDenied
-from bot.reminders.worklist import Case, Filing, Logged
+from bot.reminders.worklist import FILINGS, Case, Filing, Logged
 from bot.store import book, relations
 from bot.store.engine import Tx
 from bot.store.people import PERSON
 from bot.store.touches import TASK
 
-_FILINGS: tuple[Filing, ...] = ("assessment", "report")
 _OWED = ("active", "lapsed")
 
 
@@ -141,7 +140,7 @@ async def _filed(tx: Tx, policies: Iterable[Policy]) -> dict[int, set[Filing]]:
         filing_key(filing, policy.id, policy.next_due_on): (policy.id, filing)
         for policy in policies
         if policy.next_due_on is not None
-        for filing in _FILINGS
+        for filing in FILINGS
     }
     query = select(TASK.c.dedupe_key).where(TASK.c.dedupe_key.in_(keys))
     filed: dict[int, set[Filing]] = defaultdict(set)
@@ -200,12 +199,3 @@ async def issued(
     """Policies issued in a range of days (both included), whatever became of them since."""
     between = book.POLICY.c.issued_on.between(from_on, until_on)
     return await _pairs(tx, viewer, between)
-
-
-async def servers(tx: Tx, agent_ids: Sequence[int]) -> dict[int, Person]:
-    """The people who serve clients of these ids; the caller saw the clients."""
-    rows = await tx.connection.execute(select(PERSON).where(PERSON.c.id.in_(agent_ids)))
-    return {
-        row.id: Person(row.id, row.chat_id, row.name, Role(row.role), row.supervisor_id)
-        for row in rows
-    }

@@ -7,25 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.people import Client, Person, Role
+from bot.domain.people import Client, Person
 from bot.errors import AccessDenied
 from bot.store import book, people, relations, renewals, touches
 from bot.store.engine import Store, Tx
+from tests.store.staff import staff
 
 DUE = date(2026, 5, 20)
 UNTIL = date(2026, 5, 31)
-
-
-async def staff(tx: Tx) -> dict[str, Person]:
-    boss = await people.add(tx, 1, "主管", Role.SUPERVISOR)
-    return {
-        "boss": boss,
-        "mine": await people.add(tx, 2, "甲", Role.AGENT, supervisor_id=boss.id),
-        "other": await people.add(tx, 3, "乙", Role.AGENT),
-        "officer": await people.add(tx, 4, "合规", Role.OFFICER),
-        "admin": await people.add(tx, 5, "管理", Role.ADMIN),
-        "client": await people.add(tx, 6, "客户", Role.CLIENT),
-    }
 
 
 async def add(tx: Tx, agent: Person, number: str, **given: object) -> tuple[Client, int]:
