@@ -35,7 +35,7 @@ from bot.outbox.pacing import Pacer
 from bot.pictures import canvas
 from bot.practice.judge import Judge
 from bot.practice.schema import load_personas
-from bot.reminders.schema import load_cadences
+from bot.reminders.agenda import Agenda
 from bot.reminders.ticker import Ticker
 from bot.scripts_library import service as script_service
 from bot.scripts_library.closing import load_closing
@@ -97,7 +97,7 @@ def read_office(
         settings=settings,
         gate=gate,
         questionnaire=load_questionnaire(content / "questionnaire.yaml"),
-        cadences=load_cadences(content / "cadences.yaml"),
+        agenda=Agenda.read(content / "cadences.yaml"),
         shelf=Shelf.of(library, load_utterances(content / UTTERANCES, library)),
         closing=load_closing(content / "closing.yaml"),
         personas=load_personas(content / "personas.yaml", library),

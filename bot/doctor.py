@@ -20,7 +20,7 @@ from bot.intake.household import load_household
 from bot.intake.questionnaire import load_questionnaire
 from bot.practice.schema import load_personas
 from bot.reminders.book import load_book
-from bot.reminders.schema import load_cadences
+from bot.reminders.loading import load_cadences
 from bot.scripts_library.closing import load_closing
 from bot.scripts_library.schema import UTTERANCES, Library, load_library, load_utterances
 from bot.settings import Settings

@@ -105,7 +105,7 @@ def gap(options: argparse.Namespace) -> int:
 def remind_plan(options: argparse.Namespace) -> int:
     """The touches due for a book file."""
     from bot.reminders.book import remind_plan
-    from bot.reminders.schema import load_cadences
+    from bot.reminders.loading import load_cadences
 
     given = settings.load()
     cadences = load_cadences(given.content_dir / "cadences.yaml")

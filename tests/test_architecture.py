@@ -17,7 +17,7 @@ from bot.compliance.schema import load_book
 from bot.intake.questionnaire import load_questionnaire
 from bot.intake.schema import Questionnaire
 from bot.messages import fields_of
-from bot.reminders.schema import load_cadences
+from bot.reminders.loading import load_cadences
 from bot.scripts_library.schema import load_library
 
 ROOT = settings.ROOT
@@ -50,8 +50,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "bot.compliance.rulebook",
         "bot.intake.service",
         "bot.outbox.delivery",
+        "bot.outbox.queueing",
         "bot.practice.service",
-        "bot.reminders.service",
+        "bot.reminders.drafts",
+        "bot.reminders.morning",
+        "bot.reminders.planner",
+        "bot.reminders.rescheduling",
+        "bot.reminders.sender",
         "bot.scripts_library.service",
     ),
     ("bot.handlers",),
@@ -109,7 +114,6 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "bot.clients.service",
         "bot.compliance.rulebook",
         "bot.intake.service",
-        "bot.reminders.service",
         "bot.reminders.ticker",
     ),
     "sqlmodel": ("bot.store.tables", "bot.store.migrations"),

@@ -174,20 +174,16 @@ async def _settle(tx: Tx, row: OutboxRow, officer: Person, let_through: bool) ->
     reason = late or "officer"
     await outbox.mark(tx, row.id, "cancelled", reason=reason)
     if row.draft.touch_id:
-        await touches.change(
-            tx, row.draft.touch_id, status="skipped", reason=reason, decided_at=tx.now
-        )
+        await touches.settle(tx, row.draft.touch_id, "skipped", reason)
     return late
 
 
 async def _too_late(tx: Tx, draft: Draft) -> str | None:
     """Why a reminder must not go out any more after it was held."""
-    touch = await touches.get(tx, draft.touch_id) if draft.touch_id else None
-    if touch is None:
-        return None
-    if touch.expires_at <= tx.now:
+    carried = await touches.carried_by(tx, draft.touch_id) if draft.touch_id else []
+    if any(touch.expires_at <= tx.now for touch in carried):
         return "expired"
-    if touch.nature == "marketing" and draft.client_id is not None:
+    if any(touch.nature == "marketing" for touch in carried) and draft.client_id is not None:
         client = await book.client_for_system(tx, draft.client_id)
         return None if client.marketing_ok else "opted_out"
     return None

@@ -13,8 +13,10 @@ from telegram.ext import ExtBot
 from bot.compliance.gate import Gate, Reader
 from bot.domain.draft import Audience
 from bot.gateway import passage
+from bot.gateway.together import Together
 from bot.gateway.transport import AiohttpRequest, Hinge, NotSentError, ServerFailedError
 from bot.outbox import delivery
+from bot.outbox.delivery import Called, ToAdmit
 from bot.outbox.retry import Decision, Outcome, Verb, decide
 from bot.store.engine import Store
 from bot.store.outbox import OutboxRow
@@ -45,8 +47,9 @@ class Door:
 
     def __init__(self, bot: OfficeBot, store: Store, gate: Gate) -> None:
         self._bot = bot
-        self._store = store
         self._gate = gate
+        self._admitting: Together[ToAdmit, bool] = Together(store, delivery.admit_all)
+        self._recording: Together[Called, None] = Together(store, delivery.record_all)
 
     async def admit(self, row: OutboxRow) -> bool:
         """Judge and record a text that a client or the public will read; False when it stays.
@@ -58,7 +61,7 @@ class Door:
         reader: Reader = "public" if row.draft.audience is Audience.PUBLIC else "client"
         verdicts = [self._gate.judge(text, reader) for text in passage.readable(row.draft.params)]
         verdict = self._gate.strictest(verdicts)
-        return await self._store.insist(lambda tx: delivery.admit(tx, row, verdict))
+        return await self._admitting.do(ToAdmit(row, verdict))
 
     async def send(self, row: OutboxRow) -> tuple[Decision, int | None]:
         """Make the call of an admitted row; gives what becomes of it and Telegram's message id."""
@@ -79,10 +82,12 @@ class Door:
             passage.close(token)
         decision = decide(outcome, row.draft.audience, row.attempts + 1, retry_after)
         if row.draft.audience is not Audience.STAFF or decision.verb is not Verb.DONE:
-            await self._store.insist(
-                lambda tx: delivery.record(tx, row, outcome, decision, message_id)
-            )
+            await self.record(Called(row, outcome, decision, message_id))
         return decision, message_id
+
+    async def record(self, call: Called) -> None:
+        """Record what became of a call."""
+        await self._recording.do(call)
 
 
 def _wire(params: dict[str, Any]) -> dict[str, Any]:

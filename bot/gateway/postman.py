@@ -17,6 +17,7 @@ from bot.domain.draft import Audience
 from bot.gateway.door import Door
 from bot.gateway.turnstile import Turnstile
 from bot.outbox import delivery
+from bot.outbox.delivery import Called
 from bot.outbox.pacing import FREE_METHODS, Pacer
 from bot.outbox.retry import Decision, Outcome, Verb
 from bot.store import outbox
@@ -192,9 +193,7 @@ class Postman:
                 raise
             except Exception:
                 log.exception("outbox %s: not delivered because of a bug", row.id)
-                await self._store.insist(
-                    lambda tx: delivery.record(tx, row, Outcome.BUG, Decision(Verb.FAIL), None)
-                )
+                await self._door.record(Called(row, Outcome.BUG, Decision(Verb.FAIL)))
                 self.wake()
         except DATABASE_AWAY:
             log.exception("outbox %s: the database was away", row.id)

@@ -23,7 +23,7 @@ from bot.intake.report import COVERS, next_step
 from bot.intake.summary import rows
 from bot.pictures.review import review_picture
 from bot.reminders.worklist import ORPHAN
-from bot.store import book, practice, relations, touches
+from bot.store import book, milestones, practice, relations, touches
 from bot.store.relations import Layer
 
 _SHOWN_POLICIES = 4
@@ -148,6 +148,8 @@ def _buttons(context: Context, client: Client, has_policies: bool) -> list[list[
     buttons.append(button(context.say("button_add_policy"), f"1:po:new:{number}"))
     if client.person_id is None:
         buttons.append(button(context.say("button_client_link"), f"1:cl:link:{number}"))
+    buttons.append(button(context.say("button_family"), f"1:fm:{number}"))
+    buttons.append(button(context.say("button_lead"), f"1:ld:{number}"))
     buttons.append(button(context.say("button_closing"), f"1:cs:note:{number}"))
     buttons.append(button(context.say("button_life_change"), f"1:cd:life:{number}"))
     buttons.append(button(context.say("button_more"), f"1:cl:more:{number}"))
@@ -283,6 +285,9 @@ async def _contacted(context: Context, client_id: int, kind: str, result: str) -
     if kind not in _KINDS or result not in _RESULTS:
         raise UserError(context.say("old_button"))
     await relations.log_contact(context.tx, client.id, context.person.id, kind, result)
+    if result != "no_answer" and (await milestones.stage_of(context.tx, client.id))[0] == "new":
+        await milestones.set_stage(context.tx, client.id, "contacted", context.today())
+    await context.replan(client.id)
     if result == "later":  # a client lost for now: how to answer it is worth a drill
         await practice.add_source(context.tx, context.person.id, _PUT_OFF, "put_off")
     context.toast(context.say("contact_logged"))

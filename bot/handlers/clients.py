@@ -15,9 +15,8 @@ from bot.errors import UserError
 from bot.handlers import card
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.reminders import service
 from bot.reminders.calendar import next_due
-from bot.store import book, people, renewals
+from bot.store import book, milestones, people, renewals
 
 PAGE = 8
 
@@ -114,6 +113,8 @@ async def typed(context: Context) -> None:
         if same:
             raise UserError(context.say("add_client_duplicate", name=same[0].name))
     client = await book.add_client(context.tx, context.person.id, name, phone=phone)
+    await milestones.set_stage(context.tx, client.id, "new", context.today())
+    await context.replan(client.id)
     await context.set_dialogue()
     await card.show(context, client.id)
 
@@ -156,7 +157,6 @@ async def _ask_erase(context: Context, client_id: int) -> None:
 async def _erase(context: Context, client_id: int) -> None:
     client = await book.client(context.tx, context.person, client_id, "erase")
     await privacy.erase_client(context.tx, context.person, client_id)
-    await _replan(context)
     context.show(context.say("client_erased", name=client.name), [back_row(context)])
 
 
@@ -204,10 +204,6 @@ def _of_policy(context: Context, key: str, policy: Policy) -> str:
     return context.say(key, number=policy.number, product=policy.product)[:60]
 
 
-async def _replan(context: Context) -> None:
-    await service.replan(context.tx, context.office.cadences, context.office.settings)
-
-
 async def _ask_paid(context: Context, policy_id: int) -> None:
     """One tap by mistake must not move a due date: the instalment is named and asked about."""
     policy, client = await book.policy(context.tx, context.person, policy_id)
@@ -243,7 +239,7 @@ async def _paid(context: Context, policy_id: int, due_on: date) -> None:
         context.tx, policy.id, next_due_on=following, status=PolicyStatus.ACTIVE.value
     )
     await renewals.settle(context.tx, policy.id)
-    await _replan(context)
+    await context.replan(client.id)
     context.toast(context.say("paid_noted", due=following or context.say("paid_up")))
     await _policies(context, client.id)
 
@@ -253,7 +249,7 @@ async def _open_claim(context: Context, policy_id: int) -> None:
     if any(claim.decision is None for claim in await book.claims(context.tx, [policy.id])):
         raise UserError(context.say("claim_open_before"))
     await book.open_claim(context.tx, policy.id)
-    await _replan(context)
+    await context.replan(client.id)
     context.toast(context.say("claim_opened"))
     await _policies(context, client.id)
 
@@ -267,6 +263,6 @@ async def _decide_claim(
     if claim is None or claim.decision is not None:
         raise UserError(context.say("claim_decided_before"))
     await book.decide_claim(context.tx, claim.id, decision)
-    await _replan(context)
+    await context.replan(client.id)
     context.toast(context.say("claim_noted"))
     await _policies(context, client.id)

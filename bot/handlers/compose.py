@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.handlers import words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox import delivery
+from bot.outbox import queueing
 from bot.practice.progress import AFTER_STOPPED
 from bot.store import archive, book, people, practice
 
@@ -156,7 +156,7 @@ async def _fate(context: Context, client_id: int, archive_id: int, fate: str) ->
 
 async def _keep_verdict(context: Context, client: Client, text: str, verdict: Verdict) -> int:
     """A text is archived even when it does not leave from here."""
-    return await delivery.archive_judged(
+    return await queueing.archive_judged(
         context.tx,
         verdict,
         text,
@@ -177,7 +177,7 @@ async def _send(context: Context, client: Client, text: str, verdict: Verdict) -
         said = context.say("compose_copy", name=client.name)
         context.show(f"{said}\n\n{text}", [*copy, back_row(context)], client_id=client.id)
         return
-    await delivery.queue_judged(
+    await queueing.queue_judged(
         context.tx, draft_to(context, client, person.chat_id, text), verdict, text
     )
     again = [button(context.say("button_write_again"), f"1:co:{client.id}"), *back_row(context)]
@@ -305,7 +305,7 @@ async def _submit(context: Context, archive_id: int) -> None:
         await _send(context, client, text, verdict)
         return
     draft = draft_to(context, client, person.chat_id, text)
-    await delivery.queue_judged(context.tx, draft, verdict, text, archive_id=archive_id)
+    await queueing.queue_judged(context.tx, draft, verdict, text, archive_id=archive_id)
     await context.set_dialogue()
     told = context.say("review_submitted", name=client.name)
     context.show(told, [back_row(context)], client_id=client.id)

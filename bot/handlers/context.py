@@ -17,6 +17,8 @@ from bot.intake.schema import Questionnaire
 from bot.messages import say
 from bot.practice.judge import Judge
 from bot.practice.schema import Personas
+from bot.reminders import planner
+from bot.reminders.agenda import Agenda
 from bot.reminders.schema import Cadences
 from bot.scripts_library.closing import Closing
 from bot.scripts_library.match import Matcher
@@ -39,13 +41,18 @@ class Office:
     settings: Settings
     gate: Gate
     questionnaire: Questionnaire
-    cadences: Cadences
+    agenda: Agenda
     shelf: Shelf
     closing: Closing
     personas: Personas
     judge: Judge
     bot_name: str
     follow_content: Callable[[], Awaitable[None]]
+
+    @property
+    def cadences(self) -> Cadences:
+        """The cadences in force."""
+        return self.agenda.cadences
 
     @property
     def library(self) -> Library:
@@ -154,6 +161,11 @@ class Context:
     ) -> None:
         """A picture to the person, with buttons below it."""
         self.drafts.append(photo(self.event.chat_id, content, caption, keyboard, **given))
+
+    async def replan(self, *client_ids: int) -> None:
+        """Plan the touches of clients again, after something about them changed."""
+        office = self.office
+        await planner.replan(self.tx, office.cadences, office.settings, client_ids)
 
     async def dialogue(self) -> dict[str, Any]:
         """What the person is in the middle of."""

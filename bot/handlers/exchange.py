@@ -16,7 +16,6 @@ from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.messages import traditional
-from bot.reminders import service
 from bot.store import book
 
 _SHOWN = 15
@@ -52,8 +51,6 @@ async def file(context: Context) -> None:
     except ImportRefused as refused:
         _refuse(context, refused.problems)
         return
-    if report.changed_anything:
-        await service.replan(context.tx, context.office.cadences, context.office.settings)
     context.reply(_in_script(context, render_report(report)), [back_row(context)])
 
 

@@ -19,7 +19,7 @@ from bot.intake.gap import GapReport, analyse
 from bot.intake.printed import bars, client_report
 from bot.intake.report import render_report
 from bot.intake.summary import five_lines
-from bot.outbox import delivery
+from bot.outbox import queueing
 from bot.pictures.gaps import gap_picture
 from bot.pictures.paper import needs_report
 from bot.store import book, tables
@@ -81,7 +81,9 @@ async def plan_next_step(context: Context, interview: tables.Interview, answers:
         return
     title = context.say("task_follow_up", title=interview.title, grade=report.lead_class)
     tags = [f"{report.lead_class} 类", *report.tags[:_TAGS_KEPT]]
-    await service.follow_up(context.tx, interview, report.lead_class, tags, title)
+    await service.follow_up(context.tx, interview, report.lead_class, tags, title, context.today())
+    if interview.client_id is not None:
+        await context.replan(interview.client_id)
 
 
 def _before_and_after(context: Context, answers: Answers, report: GapReport) -> str:
@@ -255,7 +257,7 @@ async def _pdf(context: Context, interview: tables.Interview, answers: Answers) 
     pages = client_report(household, report, company, context.today(), picture)
     gate = context.office.gate
     verdict = gate.strictest([gate.judge(line) for line in pages.words()])
-    archive_id = await delivery.archive_judged(
+    archive_id = await queueing.archive_judged(
         context.tx,
         verdict,
         "\n".join(pages.words()),

@@ -7,7 +7,6 @@ from bot.domain.people import Person, Role
 from bot.errors import UserError
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.reminders import service
 from bot.reminders.worklist import ORPHAN
 from bot.store import book, outbox, people, relations
 
@@ -50,7 +49,7 @@ async def leave(context: Context, member: Person, heir_id: int) -> None:
             await relations.add_tags(context.tx, client_id, "who", [ORPHAN])
         await book.hand_over_all(context.tx, member.id, heir.id)
         await people.hand_over_team(context.tx, member.id, heir.id)
-        await service.replan(context.tx, context.office.cadences, context.office.settings)
+        await context.replan(*served)
         told = context.say("told_taken_over", name=member.name, count=len(served))
         await outbox.enqueue(context.tx, [message(heir.chat_id, told, priority=NOTICE)])
     context.toast(context.say("member_left", name=member.name))

@@ -13,7 +13,8 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
         (("menu_today", "1:m:jintian"), ("menu_clients", "1:m:kehu")),
         (("menu_intake", "1:m:wenjuan"), ("menu_objection", "1:m:yiyi")),
         (("menu_practice", "1:m:lianxi"), ("menu_send", "1:m:fasong")),
-        (("menu_touches", "1:m:tixing"), ("menu_week", "1:m:benzhou")),
+        (("menu_touches", "1:m:tixing"), ("menu_morning", "1:m:zaobao")),
+        (("menu_why", "1:m:weishenme"), ("menu_week", "1:m:benzhou")),
         (("menu_renewals", "1:m:xuqi"), ("menu_persistency", "1:m:jixulv")),
         (("menu_invite", "1:m:yaoqing"),),
         (("menu_import", "1:m:daoru"), ("menu_export", "1:m:daochu")),
@@ -23,6 +24,7 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
         (("menu_clients", "1:m:kehu"), ("menu_invite", "1:m:yaoqing")),
         (("menu_objection", "1:m:yiyi"), ("menu_send", "1:m:fasong")),
         (("menu_intake", "1:m:wenjuan"), ("menu_touches", "1:m:tixing")),
+        (("menu_morning", "1:m:zaobao"), ("menu_why", "1:m:weishenme")),
         (("menu_renewals", "1:m:xuqi"), ("menu_persistency", "1:m:jixulv")),
         (("menu_unheard", "1:m:daixie"), ("menu_practice", "1:m:lianxi")),
         (("menu_import", "1:m:daoru"), ("menu_export", "1:m:daochu")),
@@ -31,10 +33,11 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
         (("menu_reviews", "1:m:shenhe"), ("menu_try", "1:m:yuju")),
         (("menu_phrases", "1:m:cihui"), ("menu_rules", "1:m:guize")),
         (("menu_statistics", "1:m:tongji"), ("menu_archive", "1:m:cundang")),
+        (("menu_agenda", "1:m:jiezou"),),
     ),
     Role.ADMIN: (
         (("menu_invite", "1:m:yaoqing"), ("menu_team", "1:m:tuandui")),
-        (("menu_persistency", "1:m:jixulv"),),
+        (("menu_persistency", "1:m:jixulv"), ("menu_agenda", "1:m:jiezou")),
     ),
 }
 

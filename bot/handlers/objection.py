@@ -18,7 +18,7 @@ from bot.errors import UserError
 from bot.handlers import compose, obliged, words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.outbox import delivery
+from bot.outbox import queueing
 from bot.scripts_library.match import Matching
 from bot.scripts_library.render import choices, inline_results, sent_text, short_text, whole_text
 from bot.scripts_library.schema import Answer, Intent
@@ -240,7 +240,7 @@ async def chosen(context: Context) -> None:
         return
     text = await words.filled(context, sent_text(context.office.library, answer), None)
     verdict = context.office.gate.judge(text, "public")
-    archive_id = await delivery.archive_judged(
+    archive_id = await queueing.archive_judged(
         context.tx, verdict, text, Audience.PUBLIC, author_id=context.person.id
     )
     await archive.append(

@@ -11,7 +11,6 @@ from bot.handlers import optout
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.messages import say
-from bot.reminders import service
 from bot.scripts_library.schema import Intent
 from bot.store import book, outbox, people, touches
 
@@ -63,8 +62,7 @@ async def _stop(context: Context, client: Client) -> None:
     """As if the client had written 退订."""
     if client.marketing_ok:
         await optout.change(context, client, False)
-        office = context.office
-        await service.replan(context.tx, office.cadences, office.settings)
+        await context.replan(client.id)
     card = [button(context.say("button_client_card"), f"1:cl:{client.id}")]
     done = context.say("stop_marketing_done", name=client.name)
     context.show(done, [[*card, *back_row(context)]], client_id=client.id)

@@ -7,7 +7,6 @@ from bot.domain.draft import NOTICE, Audience, button, message
 from bot.domain.people import Client
 from bot.errors import UserError
 from bot.handlers.context import Context
-from bot.reminders import service
 from bot.store import book, outbox, people
 
 
@@ -46,7 +45,7 @@ async def _set(context: Context, wanted: bool) -> None:
             told = context.say("told_resumed" if wanted else "told_stopped", name=client.name)
             notice = message(keeper.chat_id, told, priority=NOTICE, client_id=client.id)
             await outbox.enqueue(context.tx, [notice])
-    await service.replan(context.tx, context.office.cadences, context.office.settings)
+            await context.replan(client.id)
     key, data = ("button_stop", "1:op:off") if wanted else ("button_resume", "1:op:on")
     context.show(
         context.say("marketing_resumed" if wanted else "marketing_stopped"),

@@ -10,8 +10,8 @@ from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import service as interviews
 from bot.messages import say
-from bot.reminders import service
-from bot.store import book, outbox, people
+from bot.reminders.worklist import ORPHAN
+from bot.store import book, outbox, people, relations
 
 # who may invite whom
 _MAY_INVITE: dict[Role, tuple[Role, ...]] = {
@@ -189,8 +189,9 @@ async def _handed(context: Context, client_id: int, receiver_id: int) -> None:
     receiver = receivers.get(receiver_id)
     if receiver is None:
         raise AccessDenied(context.say("not_your_team"))
-    await book.hand_over(context.tx, [client.id], receiver.id)
-    await service.replan(context.tx, context.office.cadences, context.office.settings)
+    tags = (await relations.tags(context.tx, [client.id])).get(client.id, [])
+    await book.hand_over(context.tx, [client.id], receiver.id, orphans=ORPHAN in tags)
+    await context.replan(client.id)
     told = context.say("told_given", name=client.name)
     card = [[button(context.say("button_client_card"), f"1:cl:{client.id}")]]
     notice = message(receiver.chat_id, told, card, priority=NOTICE, client_id=client.id)

@@ -11,8 +11,7 @@ from bot.errors import Unclear, UserError
 from bot.handlers import card
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.reminders import service
-from bot.store import book
+from bot.store import book, milestones
 
 # what can be put right on a policy that is there already
 _MENDABLE = ("line", "beneficiary", "account", "to_collect")
@@ -96,7 +95,8 @@ async def _keep(context: Context, client_id: int, name: str, entered: dict[str, 
     number = context.say("policy_number_unknown", count=count + 1)
     values = policy_entry.columns(entered, name, number)
     await book.upsert_policy(context.tx, client_id, values.pop("number"), **values)
-    await service.replan(context.tx, context.office.cadences, context.office.settings)
+    await milestones.set_stage(context.tx, client_id, None, context.today())
+    await context.replan(client_id)
     again = [
         [button(context.say("button_add_policy"), f"1:po:new:{client_id}")],
         [button(context.say("button_review"), f"1:cd:review:{client_id}")],
@@ -122,6 +122,7 @@ async def _choose_mend(context: Context, policy_id: int) -> None:
         [button(context.say(f"policy_mend_{name}"), f"1:po:mend:{policy.id}:{name}")]
         for name in _MENDABLE
     ]
+    rows.append([button(context.say("button_benefits"), f"1:bf:{policy.id}")])
     rows.append([button(context.say("button_back_card"), f"1:cl:{client.id}")])
     context.show(context.say("policy_mend_what", product=policy.product), rows, client_id=client.id)
 

@@ -8,7 +8,8 @@ from bot.domain.draft import NOTICE, Audience, button, message
 from bot.domain.people import Role
 from bot.errors import UserError
 from bot.handlers.context import Context
-from bot.store import book, outbox, people, tables, touches
+from bot.store import book, outbox, people, touches
+from bot.store.touches import TouchRow
 
 LOW = 2
 _RATING = "rating_"
@@ -24,8 +25,8 @@ async def rate(context: Context) -> None:
         case _:
             raise UserError(context.say("old_button"))
     rating = context.number(choice.removeprefix(_RATING))
-    client = await book.client(context.tx, context.person, touch.client_id or 0, "rate")
-    if not await touches.rate(context.tx, touch.id or 0, client.id, rating):
+    client = await book.client(context.tx, context.person, touch.client_id, "rate")
+    if not await touches.rate(context.tx, touch.id, client.id, rating):
         context.toast(context.say("rated_before"), alert=True)
         return
     keeper = await people.answering_for(context.tx, client.agent_id)
@@ -56,7 +57,7 @@ async def rate(context: Context) -> None:
     )
 
 
-async def _asked(context: Context, touch_id: int, choice: str) -> tables.Touch:
+async def _asked(context: Context, touch_id: int, choice: str) -> TouchRow:
     """The survey that went to the client; ``choice`` must be one of its own buttons."""
     touch = await touches.get(context.tx, touch_id)
     if touch is None or touch.audience != "client" or touch.status not in _ASKED:

@@ -10,7 +10,8 @@ from bot.errors import UserError
 from bot.handlers import renewal_words, renewals
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.store import book, tables, touches
+from bot.store import book, touches
+from bot.store.touches import TouchRow
 
 _DAYS = 7
 _SHOWN = 10
@@ -45,7 +46,7 @@ async def today(context: Context) -> None:
     context.show("\n".join(lines), rows)
 
 
-async def _touch_lines(context: Context, coming: list[tables.Touch]) -> list[str]:
+async def _touch_lines(context: Context, coming: list[TouchRow]) -> list[str]:
     """One line for what goes to client and agent at the same time for the same reason."""
     zone = ZoneInfo(context.person.timezone)
     lines = [
@@ -60,12 +61,12 @@ async def _touch_lines(context: Context, coming: list[tables.Touch]) -> list[str
     return list(dict.fromkeys(lines))[:_SHOWN]
 
 
-def _name(context: Context, touch: tables.Touch) -> str:
+def _name(context: Context, touch: TouchRow) -> str:
     cadence = context.office.cadences.cadence(touch.cadence)
     return cadence.zh if cadence else touch.cadence
 
 
-async def _client_name(context: Context, touch: tables.Touch) -> str:
+async def _client_name(context: Context, touch: TouchRow) -> str:
     if touch.client_id is None:
         return ""
     return (await book.client_for_system(context.tx, touch.client_id)).name

@@ -11,9 +11,10 @@ from bot.errors import UserError
 from bot.handlers.compose import MAX_LENGTH, explain
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.reminders import service
+from bot.reminders import sender
 from bot.reminders.calendar import next_client_hour
-from bot.store import book, tables, touches
+from bot.store import book, touches
+from bot.store.touches import TouchRow
 
 _DAYS = 30
 _SHOWN = 10
@@ -29,7 +30,8 @@ async def list_(context: Context) -> None:
         for touch in found
     ]
     text = context.say("touches_list" if found else "touches_none", days=_DAYS)
-    context.show(text, [*rows, back_row(context)])
+    ways = button(context.say("button_modes"), "1:tm")
+    context.show(text, [*rows, [ways, *back_row(context)]])
 
 
 async def _of_client(context: Context, client_id: int) -> None:
@@ -39,20 +41,21 @@ async def _of_client(context: Context, client_id: int) -> None:
     every = await touches.upcoming_of(context.tx, client.id, until, limit=50)
     found = [touch for touch in every if touch.audience == "client"][:_SHOWN]
     rows = [[button(_when(context, touch, client), f"1:tc:{touch.id}")] for touch in found]
-    rows.append([button(context.say("button_back_card"), f"1:cl:{client.id}"), *back_row(context)])
+    why = button(context.say("button_why_of"), f"1:wy:of:{client.id}")
+    rows.append([why, button(context.say("button_back_card"), f"1:cl:{client.id}")])
     key = "touches_list_of" if found else "touches_none_of"
     context.show(context.say(key, name=client.name, days=_DAYS), rows)
 
 
-async def _client(context: Context, touch: tables.Touch) -> Client:
-    return await book.client(context.tx, context.person, touch.client_id or 0, "touch")
+async def _client(context: Context, touch: TouchRow) -> Client:
+    return await book.client(context.tx, context.person, touch.client_id, "touch")
 
 
-def _label(context: Context, touch: tables.Touch, client: Client) -> str:
+def _label(context: Context, touch: TouchRow, client: Client) -> str:
     return f"{client.name}　{_when(context, touch, client)}"
 
 
-def _when(context: Context, touch: tables.Touch, client: Client) -> str:
+def _when(context: Context, touch: TouchRow, client: Client) -> str:
     at = touch.due_at.astimezone(ZoneInfo(client.timezone)).strftime("%m-%d %H:%M")
     cadence = context.office.cadences.cadence(touch.cadence)
     return f"{at} {cadence.zh if cadence else ''}"
@@ -77,15 +80,15 @@ async def tap(context: Context) -> None:
             raise UserError(context.say("old_button"))
 
 
-async def _cancel(context: Context, touch: tables.Touch) -> None:
+async def _cancel(context: Context, touch: TouchRow) -> None:
     await touches.change(
-        context.tx, touch.id or 0, status="cancelled", reason="agent", decided_at=context.tx.now
+        context.tx, touch.id, status="cancelled", reason="agent", decided_at=context.tx.now
     )
     context.toast(context.say("touch_cancelled"))
     await list_(context)
 
 
-async def _mine(context: Context, touch_id: int) -> tables.Touch:
+async def _mine(context: Context, touch_id: int) -> TouchRow:
     """A planned touch to a client the person may see; what staff are told cannot be changed."""
     touch = await touches.get(context.tx, touch_id)
     if touch is None or touch.client_id is None or touch.audience != "client":
@@ -96,12 +99,10 @@ async def _mine(context: Context, touch_id: int) -> tables.Touch:
     return touch
 
 
-async def _one(context: Context, touch: tables.Touch) -> None:
+async def _one(context: Context, touch: TouchRow) -> None:
     client = await _client(context, touch)
     office = context.office
-    text = await service.preview(
-        context.tx, touch, office.cadences, office.settings, context.script
-    )
+    text = await sender.preview(context.tx, touch, office.cadences, office.settings, context.script)
     told = context.say("touch_preview", label=_label(context, touch, client), text=text)
     rows = [
         [
@@ -114,14 +115,14 @@ async def _one(context: Context, touch: tables.Touch) -> None:
     context.show(told, rows, client_id=client.id)
 
 
-async def _delay(context: Context, touch: tables.Touch) -> None:
+async def _delay(context: Context, touch: TouchRow) -> None:
     """One day later at the same hour; never past the time in which it makes sense."""
     client = await _client(context, touch)
     later = next_client_hour(touch.due_at + timedelta(days=1), client.timezone)
     if later >= touch.expires_at:
         raise UserError(context.say("touch_too_late"))
     await touches.change(
-        context.tx, touch.id or 0, due_at=later, reason="delayed", decided_at=context.tx.now
+        context.tx, touch.id, due_at=later, reason="delayed", decided_at=context.tx.now
     )
     context.toast(context.say("touch_delayed"))
     await list_(context)
@@ -140,7 +141,7 @@ async def typed(context: Context) -> None:
         context.reply(told, [back_row(context)], html=True)
         return
     await touches.change(
-        context.tx, touch.id or 0, text_override=text, decided_at=context.tx.now, reason="edited"
+        context.tx, touch.id, text_override=text, decided_at=context.tx.now, reason="edited"
     )
     await context.set_dialogue()
     context.reply(context.say("touch_edited"), [back_row(context)])

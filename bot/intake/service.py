@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from bot.intake.flow import Answers, live_values, new_answers
 from bot.intake.grade import FOLLOW_UP_DAYS, LeadClass
 from bot.intake.schema import Questionnaire
 from bot.messages import say
-from bot.store import book, dialogues, outbox, people, relations, tables, touches
+from bot.store import book, dialogues, milestones, outbox, people, relations, tables, touches
 from bot.store.engine import Tx
 
 INTERVIEW = tables.table(tables.Interview)
@@ -191,7 +191,12 @@ async def set_office_assumptions(tx: Tx, leader: Person, changes: dict[str, str]
 
 
 async def follow_up(
-    tx: Tx, interview: tables.Interview, lead_class: LeadClass, tags: list[str], title: str
+    tx: Tx,
+    interview: tables.Interview,
+    lead_class: LeadClass,
+    tags: list[str],
+    title: str,
+    today: date,
 ) -> None:
     """The next step as a task with its deadline, and the client's tags; once for an interview."""
     await touches.add_task(
@@ -205,6 +210,7 @@ async def follow_up(
     )
     if interview.client_id is not None:
         await relations.add_tags(tx, interview.client_id, "who", tags)
+        await milestones.set_grade(tx, interview.client_id, lead_class, today)
 
 
 async def finish(

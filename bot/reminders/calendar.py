@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from lunardate import LunarDate
@@ -141,6 +142,7 @@ def lunar_day_of(on: date) -> LunarDay:
     return LunarDay(lunar.month, lunar.day, lunar.is_leap_month)
 
 
+@lru_cache(maxsize=4096)
 def lunar_to_solar(lunar_year: int, day: LunarDay) -> date:
     """The solar date on which ``day`` is kept in the Chinese year ``lunar_year``."""
     if not LUNAR_FIRST_YEAR <= lunar_year <= LUNAR_LAST_YEAR:

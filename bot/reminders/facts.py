@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.domain.people import Client
 from bot.domain.policies import Claim, Policy
@@ -104,6 +105,31 @@ class Book:
     leads: tuple[Lead, ...] = ()
     handovers: tuple[Handover, ...] = ()
     contacts: tuple[Contact, ...] = ()
+
+    def by_client(self) -> dict[int, Book]:
+        """The book cut into one for each client; leads go with the client of the same id."""
+        owner = {policy.id: policy.client_id for policy in self.policies}
+        parts: dict[int, dict[str, list[Any]]] = {
+            client.id: defaultdict(list) for client in self.clients
+        }
+        for name, rows, client_of in (
+            ("clients", self.clients, lambda row: row.id),
+            ("policies", self.policies, lambda row: row.client_id),
+            ("claims", self.claims, lambda row: owner[row.policy_id]),
+            ("birthdays", self.birthdays, lambda row: row.client_id),
+            ("policy_dates", self.policy_dates, lambda row: owner[row.policy_id]),
+            ("benefits", self.benefits, lambda row: owner[row.policy_id]),
+            ("leads", self.leads, lambda row: row.id),
+            ("handovers", self.handovers, lambda row: row.client_id),
+            ("contacts", self.contacts, lambda row: row.client_id),
+        ):
+            for row in rows:
+                if (part := parts.get(client_of(row))) is not None:
+                    part[name].append(row)
+        return {
+            id_: Book(agents=self.agents, **{name: tuple(rows) for name, rows in part.items()})
+            for id_, part in parts.items()
+        }
 
     @cached_property
     def agent(self) -> dict[int, Agent]:

@@ -28,11 +28,19 @@ def render(step: Step, facts: Mapping[str, str], script: str, turn: int = 0) -> 
     return texts[turn % len(texts)].format_map(facts)
 
 
-def render_touch(touch: Touch, cadences: Cadences, book: Book, script: str) -> str:
-    """The text of a touch from the facts of now; UserError when its event no longer stands."""
+def render_touch(
+    touch: Touch, cadences: Cadences, book: Book, script: str, *, further: bool = False
+) -> str:
+    """The text of a touch from the facts of now; UserError when its event no longer stands.
+
+    A ``further`` one follows other words in the same message, so it need not greet again.
+    """
     step = cadences.step(touch.cadence, touch.step)
     if step is None:
         raise UserError("这条提醒的内容已从规则里删去，请取消它")
+    also = step.also_hant if script == "hant" else step.also
+    if further and also is not None:
+        return also.format_map(touch_facts(touch, cadences, book, script))
     return render(step, touch_facts(touch, cadences, book, script), script, wording_turn(touch))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import text
@@ -14,9 +15,9 @@ from bot.compliance import review
 from bot.handlers.context import Office
 from bot.intake import service as interviews
 from bot.practice import service as drills
-from bot.reminders import service
+from bot.reminders import morning, planner, rescheduling, sender
 from bot.scripts_library import service as library
-from bot.store import inbox, outbox
+from bot.store import inbox, outbox, planning, touches
 from bot.store.engine import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ _PLAN_MINUTES = 10
 
 @dataclass(slots=True)
 class Ticker:
-    """Plans, sends due touches, passes on late reviews, and cleans the inbox.
+    """Plans, sends due touches and morning lists, passes on late reviews, and cleans the inbox.
 
     ``after`` is called after each tick, so that the postman looks at what was queued.
     """
@@ -58,28 +59,46 @@ class Ticker:
             log.exception("the tick could not reach the database; the next one tries again")
 
     async def plan(self) -> None:
-        """Lapse what passed its grace, and plan the coming weeks anew."""
+        """Lapse what passed its grace, and clean up."""
         async with self.store.begin() as tx:
             if await _alone(tx):
-                await service.lapse_overdue(tx, self.office.cadences, self.office.settings)
-                await service.replan(tx, self.office.cadences, self.office.settings)
+                today = tx.now.astimezone(ZoneInfo(self.office.settings.timezone)).date()
+                lapsed = await planning.lapse_overdue(tx, self.office.cadences, today)
+                if lapsed:
+                    log.info("%s policies lapsed", lapsed)
                 await inbox.forget_old(tx)
                 await outbox.forget_words(tx)
+        await self._plan_clients()
         await self.after()
+
+    async def _plan_clients(self) -> None:
+        """Plan every client that needs it, a part in each transaction, so that nobody waits long."""
+        await rescheduling.follow(self.store, self.office.agenda)
+        while True:
+            async with self.store.begin() as tx:
+                count, moved = await planner.plan_some(
+                    tx, self.office.cadences, self.office.settings
+                )
+                await rescheduling.count(tx, moved, finished=count < planner.AT_ONCE)
+            if count < planner.AT_ONCE:
+                return
 
     async def tick(self) -> None:
         """Send what is due; the touches of one batch are one transaction."""
+        cadences, settings = self.office.cadences, self.office.settings
         while True:
             async with self.store.begin() as tx:
-                sent = await service.send_due(
-                    tx, self.office.cadences, self.office.settings, self.office.gate
-                )
+                sent = await sender.send_due(tx, cadences, settings, self.office.gate)
             if not sent:
                 break
+            await self.after()
+        await self._plan_clients()
         async with self.store.begin() as tx:
-            await review.pass_on_overdue(tx, self.office.settings.review_minutes)
+            await touches.drop_unconfirmed(tx)
+            await review.pass_on_overdue(tx, settings.review_minutes)
             await interviews.nudge(tx)
             await drills.remind(tx)
+            await morning.deliver(tx, cadences)
         await library.follow(self.store, self.office.shelf)
         await self.after()
 

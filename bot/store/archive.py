@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,15 +42,30 @@ def _digest(previous: bytes, values: dict[str, Any]) -> bytes:
 
 
 async def append(tx: Tx, event: str, audience: str, **given: Any) -> int:
-    """Add one record and give its id; writers queue behind a lock, so the chain has no forks."""
+    """Add one record and give its id."""
+    (id_,) = await append_all(tx, [{"event": event, "audience": audience, **given}])
+    return id_
+
+
+async def append_all(tx: Tx, records: Sequence[dict[str, Any]]) -> list[int]:
+    """Add records in their order and give their ids; each has its ``event`` and ``audience``.
+
+    Writers queue behind a lock until the end of the transaction, so the chain has no forks.
+    """
+    if not records:
+        return []
     await tx.connection.execute(_LOCK, {"key": _LOCK_KEY})
     last = (await tx.connection.execute(_LAST)).first()
-    previous = bytes(last.digest) if last else GENESIS
-    values: dict[str, Any] = dict.fromkeys(_CHAINED) | {"findings": []} | given
-    values |= {"id": last.id + 1 if last else 1, "event": event, "audience": audience, "at": tx.now}
-    digest = _digest(previous, values)
-    await tx.connection.execute(insert(ARCHIVE).values(previous=previous, digest=digest, **values))
-    return int(values["id"])
+    previous, id_ = (bytes(last.digest), int(last.id)) if last else (GENESIS, 0)
+    rows = []
+    for record in records:
+        id_ += 1
+        values = {**dict.fromkeys(_CHAINED), "findings": [], **record, "id": id_, "at": tx.now}
+        digest = _digest(previous, values)
+        rows.append({**values, "previous": previous, "digest": digest})
+        previous = digest
+    await tx.connection.execute(insert(ARCHIVE), rows)
+    return [row["id"] for row in rows]
 
 
 async def verify(tx: Tx) -> tuple[int, int | None]:

@@ -214,19 +214,32 @@ _HAND_OVER = (
 )
 
 
-async def hand_over(tx: Tx, client_ids: Sequence[int], to_agent: int) -> None:
+_ORPHANS = text(
+    "INSERT INTO handover (client_id, from_id, assigned_on) "
+    "SELECT id, agent_id, (CAST(:now AS timestamptz) AT TIME ZONE timezone)::date FROM client "
+    "WHERE id = ANY(CAST(:ids AS bigint[])) AND agent_id <> :agent"
+)
+
+
+async def hand_over(
+    tx: Tx, client_ids: Sequence[int], to_agent: int, *, orphans: bool = False
+) -> None:
     """Give clients to an agent, with their planned touches, the open tasks about them and their
     unfinished interviews.
 
     An external id that the receiver's book has already is dropped from the record handed over.
+    ``orphans`` whose agent left are to be visited three times by the new one.
     """
+    if orphans:
+        values = {"ids": list(client_ids), "agent": to_agent, "now": tx.now}
+        await tx.connection.execute(_ORPHANS, values)
     for statement in _HAND_OVER:
         await tx.connection.execute(statement, {"ids": list(client_ids), "agent": to_agent})
 
 
 async def hand_over_all(tx: Tx, from_agent: int, to_agent: int) -> None:
-    """Give every client of one agent to another."""
-    await hand_over(tx, await served_by(tx, from_agent), to_agent)
+    """Give every client of an agent who leaves to another."""
+    await hand_over(tx, await served_by(tx, from_agent), to_agent, orphans=True)
 
 
 async def upsert_policy(tx: Tx, client_id: int, number: str, **values: Any) -> Policy:
@@ -279,18 +292,6 @@ async def claims(tx: Tx, policy_ids: Sequence[int]) -> list[Claim]:
     """The claims of policies that the caller has already been allowed to see."""
     query = select(CLAIM).where(CLAIM.c.policy_id.in_(policy_ids)).order_by(CLAIM.c.id)
     return [_claim(row) for row in await tx.connection.execute(query)]
-
-
-async def all_for_planning(tx: Tx) -> tuple[list[Client], list[Policy], list[Claim]]:
-    """The whole book, for the reminders."""
-    client_rows = await tx.connection.execute(select(CLIENT).order_by(CLIENT.c.id))
-    policy_rows = await tx.connection.execute(select(POLICY).order_by(POLICY.c.id))
-    claim_rows = await tx.connection.execute(select(CLAIM).order_by(CLAIM.c.id))
-    return (
-        [_client(tx, row) for row in client_rows],
-        [_policy(row) for row in policy_rows],
-        [_claim(row) for row in claim_rows],
-    )
 
 
 async def record_consent(

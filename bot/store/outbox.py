@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy import BigInteger, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.domain.draft import Audience, Draft
 from bot.store import tables
@@ -62,30 +62,67 @@ def _row(row: Any) -> OutboxRow:
     )
 
 
-def _values(tx: Tx, draft: Draft, status: str, instance: int | None) -> dict[str, Any]:
-    return {
-        "chat_id": draft.chat_id,
-        "audience": draft.audience.value,
-        "method": draft.method,
-        "params": draft.params,
-        "priority": draft.priority,
-        "status": status,
-        "dedupe_key": draft.dedupe_key,
-        "author_id": draft.author_id,
-        "client_id": draft.client_id,
-        "touch_id": draft.touch_id,
-        "not_before": draft.not_before or tx.now,
-        "created_at": tx.now,
-        "claimed_by": instance,
-    }
+# One prepared statement for any number of rows.
+_INSERT = text(
+    """
+    INSERT INTO outbox (chat_id, audience, method, params, priority, status, dedupe_key, author_id,
+                        client_id, touch_id, archive_id, not_before, created_at)
+    SELECT r.chat_id, r.audience, r.method, r.params, r.priority, r.status, r.dedupe_key,
+           r.author_id, r.client_id, r.touch_id, r.archive_id, COALESCE(r.not_before, :now), :now
+    FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
+        chat_id bigint, audience text, method text, params jsonb, priority int, status text,
+        dedupe_key text, author_id bigint, client_id bigint, touch_id bigint, archive_id bigint,
+        not_before timestamptz)) WITH ORDINALITY
+        AS r(chat_id, audience, method, params, priority, status, dedupe_key, author_id, client_id,
+             touch_id, archive_id, not_before, place)
+    ORDER BY r.place ON CONFLICT (dedupe_key) DO NOTHING RETURNING id, dedupe_key
+    """
+)
+
+
+class Item(NamedTuple):
+    """A draft to keep, with its status and the archived record of its text."""
+
+    draft: Draft
+    status: str = "queued"
+    archive_id: int | None = None
+
+
+async def insert_all(tx: Tx, items: Sequence[Item]) -> list[int | None]:
+    """Keep drafts in their order; gives their ids, None for one whose ``dedupe_key`` exists."""
+    if not items:
+        return []
+    tx.queued = True
+    rows = [
+        {
+            "chat_id": item.draft.chat_id,
+            "audience": item.draft.audience.value,
+            "method": item.draft.method,
+            "params": item.draft.params,
+            "priority": item.draft.priority,
+            "status": item.status,
+            "dedupe_key": item.draft.dedupe_key,
+            "author_id": item.draft.author_id,
+            "client_id": item.draft.client_id,
+            "touch_id": item.draft.touch_id,
+            "archive_id": item.archive_id,
+            "not_before": item.draft.not_before,
+        }
+        for item in items
+    ]
+    values = {"rows": json.dumps(rows, default=str), "now": tx.now}
+    kept = sorted((await tx.connection.execute(_INSERT, values)).all())
+    keyed = {row.dedupe_key: row.id for row in kept}
+    keyless = iter([row.id for row in kept if row.dedupe_key is None])
+    return [
+        keyed.get(item.draft.dedupe_key) if item.draft.dedupe_key else next(keyless)
+        for item in items
+    ]
 
 
 async def enqueue(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Queue drafts; one whose ``dedupe_key`` exists is left out."""
-    tx.queued = True
-    for draft in drafts:
-        statement = pg_insert(OUTBOX).values(**_values(tx, draft, "queued", None))
-        await tx.connection.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))
+    await insert_all(tx, [Item(draft) for draft in drafts])
 
 
 # One prepared statement for any number of replies: this is on the way of every update.
@@ -130,20 +167,6 @@ async def enqueue_claimed(tx: Tx, drafts: Sequence[Draft], instance: int) -> lis
     ]
 
 
-async def insert_one(tx: Tx, draft: Draft, status: str, archive_id: int | None) -> int | None:
-    """Keep one draft with a given status; None when its ``dedupe_key`` exists."""
-    tx.queued = True
-    values = {**_values(tx, draft, status, None), "archive_id": archive_id}
-    statement = (
-        pg_insert(OUTBOX)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(OUTBOX.c.id)
-    )
-    row = (await tx.connection.execute(statement)).first()
-    return row.id if row else None
-
-
 _CLAIM = text(
     "UPDATE outbox SET status = 'claimed', claimed_by = :instance WHERE id IN ("
     "SELECT id FROM outbox WHERE status = 'queued' AND not_before <= :now "
@@ -168,11 +191,48 @@ async def mark(tx: Tx, row_id: int, status: str, **values: Any) -> None:
 
 
 _MARK_SENT = text(
-    "UPDATE outbox o SET status = 'sent', attempts = o.attempts + 1, sent_at = :now, "
+    "UPDATE outbox o SET status = 'sent', reason = NULL, sent_at = :now, "
+    "attempts = o.attempts + (o.status = 'claimed')::int, "
     "message_id = s.message_id, params = CASE WHEN o.method = 'sendDocument' THEN '{}' ELSE o.params END "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
     "AS s(id bigint, message_id bigint) WHERE o.id = s.id"
 )
+
+
+_STILL = text(
+    "SELECT id, archive_id, status, claimed_by FROM outbox WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+
+
+async def still_ours(
+    tx: Tx, rows: Sequence[OutboxRow], *, sending: bool = False
+) -> dict[int, int | None]:
+    """Those of claimed rows that nobody took away meanwhile, locked: their archive ids by id.
+
+    With ``sending``, those on the wire too.
+    """
+    statuses = ("claimed", "sending") if sending else ("claimed",)
+    found = await tx.connection.execute(_STILL, {"ids": [row.id for row in rows]})
+    claimed = {row.id: row.claimed_by for row in rows}
+    return {
+        row.id: row.archive_id
+        for row in found
+        if row.status in statuses and row.claimed_by == claimed[row.id]
+    }
+
+
+_MARK_SENDING = text(
+    "UPDATE outbox o SET status = 'sending', attempts = o.attempts + 1, archive_id = s.archive_id "
+    "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS s(id bigint, archive_id bigint) "
+    "WHERE o.id = s.id"
+)
+
+
+async def mark_sending(tx: Tx, rows: Sequence[tuple[int, int | None]]) -> None:
+    """Record that rows (id, archive id) go on the wire now."""
+    if rows:
+        values = json.dumps([{"id": id_, "archive_id": archive_id} for id_, archive_id in rows])
+        await tx.connection.execute(_MARK_SENDING, {"rows": values})
 
 
 async def mark_sent(tx: Tx, sent: Sequence[tuple[int, int | None]]) -> None:
@@ -180,6 +240,8 @@ async def mark_sent(tx: Tx, sent: Sequence[tuple[int, int | None]]) -> None:
 
     A file that was sent holds clients' data and nobody needs it again: it is dropped.
     """
+    if not sent:
+        return
     rows = json.dumps([{"id": id_, "message_id": message_id} for id_, message_id in sent])
     await tx.connection.execute(_MARK_SENT, {"rows": rows, "now": tx.now})
 

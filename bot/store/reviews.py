@@ -61,21 +61,26 @@ async def count_waiting(tx: Tx) -> int:
 
 _WAITING_OFFERS = text(
     """
-    SELECT r.id FROM review r JOIN outbox o ON o.id = r.outbox_id JOIN touch t ON t.id = o.touch_id
-    WHERE r.decided_at IS NULL AND o.client_id = :client AND t.nature = 'marketing'
+    SELECT r.id FROM review r JOIN outbox o ON o.id = r.outbox_id
+    WHERE r.decided_at IS NULL AND o.client_id = :client AND EXISTS (SELECT FROM touch t WHERE (t.id = o.touch_id OR t.carrier_id = o.touch_id)
+                       AND t.nature = 'marketing')
     ORDER BY r.id FOR UPDATE OF r
     """
 )
+# Notices whose message carried an offer too are planned again and go without it.
 _WITHDRAW_OFFERS = text(
     """
     WITH gone AS (
-        UPDATE outbox o SET status = 'cancelled', reason = 'opted_out' FROM touch t
-        WHERE t.id = o.touch_id AND t.nature = 'marketing' AND o.client_id = :client
-          AND o.status IN ('queued', 'claimed', 'held')
+        UPDATE outbox o SET status = 'cancelled', reason = 'opted_out', dedupe_key = NULL
+        WHERE o.client_id = :client AND o.status IN ('queued', 'claimed', 'held') AND EXISTS (SELECT FROM touch t WHERE (t.id = o.touch_id OR t.carrier_id = o.touch_id)
+                       AND t.nature = 'marketing')
         RETURNING o.id, o.touch_id, o.archive_id
     ), skipped AS (
-        UPDATE touch SET status = 'skipped', reason = 'opted_out', decided_at = :now
-        WHERE id IN (SELECT touch_id FROM gone)
+        UPDATE touch SET carrier_id = NULL,
+            status = CASE WHEN nature = 'marketing' THEN 'skipped' ELSE 'planned' END,
+            reason = CASE WHEN nature = 'marketing' THEN 'opted_out' END,
+            decided_at = CASE WHEN nature = 'marketing' THEN CAST(:now AS timestamptz) END
+        WHERE id IN (SELECT touch_id FROM gone) OR carrier_id IN (SELECT touch_id FROM gone)
     ), closed AS (
         UPDATE review SET decision = 'withdrawn', decided_at = :now
         WHERE outbox_id IN (SELECT id FROM gone) AND decided_at IS NULL

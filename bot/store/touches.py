@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Text, all_, cast, select, text, update
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
@@ -17,8 +18,35 @@ from bot.store.engine import Tx
 TOUCH = tables.table(tables.Touch)
 SURVEY = tables.table(tables.Survey)
 TASK = tables.table(tables.Task)
+MODE = tables.table(tables.TouchMode)
 
-_PLAN_LOCK = 0x5359_0004
+
+@dataclass(frozen=True, slots=True)
+class TouchRow:
+    """A touch as it is kept; the fields are those of the table."""
+
+    id: int
+    dedupe_key: str
+    cadence: str
+    step: str
+    audience: str
+    nature: str
+    due_on: date
+    due_at: datetime
+    expires_at: datetime
+    event: str
+    event_on: date
+    subject: str
+    agent_id: int
+    client_id: int
+    policy_id: int | None = None
+    claim_id: int | None = None
+    carrier_id: int | None = None
+    status: str = "planned"
+    reason: str | None = None
+    text_override: str | None = None
+    decided_at: datetime | None = None
+
 
 # A planned touch follows the facts; one that was decided, delayed or rewritten by a person stays.
 _PLAN = text(
@@ -33,50 +61,128 @@ _PLAN = text(
         expires_at = EXCLUDED.expires_at, agent_id = EXCLUDED.agent_id
     WHERE touch.status = 'planned' AND touch.decided_at IS NULL
       AND (touch.due_at, touch.agent_id) IS DISTINCT FROM (EXCLUDED.due_at, EXCLUDED.agent_id)
+    RETURNING (xmax = 0) AS fresh
     """
 )
+_WITHDRAW = text(
+    "DELETE FROM touch WHERE client_id = ANY(:ids) AND status = 'planned' AND decided_at IS NULL "
+    "AND due_at >= :now AND dedupe_key NOT IN (SELECT unnest(CAST(:keys AS text[])))"
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+_ROWS_AT_ONCE = 2000
 
 
-async def plan(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep planned touches; each ``dedupe_key`` exists once for ever."""
-    for start in range(0, len(rows), 2000):
-        part = json.dumps(rows[start : start + 2000], default=str)
-        await tx.connection.execute(_PLAN, {"rows": part})
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a planning changed among the touches not yet sent."""
+
+    new: int = 0
+    moved: int = 0
+    withdrawn: int = 0
+
+    def __add__(self, other: Moved) -> Moved:
+        return Moved(
+            self.new + other.new, self.moved + other.moved, self.withdrawn + other.withdrawn
+        )
+
+    def __bool__(self) -> bool:
+        return self != Moved()
 
 
-async def lock_plan(tx: Tx) -> None:
-    """One planning at a time, so that an older view of the facts cannot undo a newer one's."""
-    await tx.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PLAN_LOCK})
+async def plan(tx: Tx, client_ids: Sequence[int], rows: Sequence[dict[str, Any]]) -> Moved:
+    """Make ``rows`` the planned touches of these clients from now on, and tell what changed.
+
+    Each ``dedupe_key`` exists once for ever; planned touches that the facts no longer call for
+    are forgotten.
+    """
+    new = moved = 0
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        part = json.dumps(rows[start : start + _ROWS_AT_ONCE], default=str)
+        changed = (await tx.connection.execute(_PLAN, {"rows": part})).scalars().all()
+        new += sum(changed)
+        moved += len(changed) - sum(changed)
+    keys = [row["dedupe_key"] for row in rows]
+    values = {"ids": list(client_ids), "now": tx.now, "keys": keys}
+    withdrawn = (await tx.connection.execute(_WITHDRAW, values)).rowcount
+    return Moved(new, moved, withdrawn)
 
 
-async def withdraw(tx: Tx, keys: Sequence[str], from_at: datetime) -> None:
-    """Forget planned touches from an instant on that the facts no longer call for."""
-    statement = TOUCH.delete().where(
-        TOUCH.c.status == "planned",
-        TOUCH.c.decided_at.is_(None),
-        TOUCH.c.due_at >= from_at,
-        TOUCH.c.dedupe_key != all_(cast(list(keys), ARRAY(Text))),
+def of_rows(found: Iterable[Any]) -> list[TouchRow]:
+    """Touches from rows of the whole table."""
+    return [TouchRow(**row._mapping) for row in found]
+
+
+async def modes(tx: Tx, agent_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """How agents want cadences to reach clients, by (agent, cadence); absent ones go by themselves."""
+    query = select(MODE).where(MODE.c.person_id.in_(agent_ids))
+    rows = await tx.connection.execute(query)
+    return {(row.person_id, row.cadence): row.mode for row in rows}
+
+
+async def set_mode(tx: Tx, agent_id: int, cadence: str, mode: str) -> None:
+    """Keep how an agent wants one cadence to reach clients: ``auto``, ``draft`` or ``remind``."""
+    mine = (MODE.c.person_id == agent_id) & (MODE.c.cadence == cadence)
+    await tx.connection.execute(delete(MODE).where(mine))
+    if mode != "auto":
+        values = {"person_id": agent_id, "cadence": cadence, "mode": mode}
+        await tx.connection.execute(insert(MODE).values(**values))
+
+
+async def drop_unconfirmed(tx: Tx) -> None:
+    """Drafts that nobody confirmed while they made sense do not go."""
+    await tx.connection.execute(
+        update(TOUCH)
+        .where(TOUCH.c.status == "draft", TOUCH.c.expires_at <= tx.now)
+        .values(status="skipped", reason="not_confirmed", decided_at=tx.now)
     )
-    await tx.connection.execute(statement)
 
 
-async def due(tx: Tx, limit: int = 200) -> list[tables.Touch]:
-    """Planned touches whose moment has come, locked, oldest first."""
+async def drafts_of(tx: Tx, agent_id: int, limit: int) -> list[TouchRow]:
+    """What waits for an agent's tap, the first touch of each message, oldest first."""
     query = (
         select(TOUCH)
-        .where(TOUCH.c.status == "planned", TOUCH.c.due_at <= tx.now)
-        .order_by(TOUCH.c.due_at, TOUCH.c.id)
+        .where(
+            TOUCH.c.agent_id == agent_id,
+            TOUCH.c.status == "draft",
+            TOUCH.c.carrier_id.is_(None),
+        )
+        .order_by(TOUCH.c.decided_at, TOUCH.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    return [tables.Touch.model_validate(row._mapping) for row in await tx.connection.execute(query)]
+    return of_rows(await tx.connection.execute(query))
 
 
-async def get(tx: Tx, touch_id: int) -> tables.Touch | None:
+async def settle(tx: Tx, touch_id: int, status: str, reason: str | None) -> None:
+    """Keep what became of the message of a touch, for it and for all whose words it carried."""
+    carried = (TOUCH.c.id == touch_id) | (TOUCH.c.carrier_id == touch_id)
+    await tx.connection.execute(
+        update(TOUCH).where(carried).values(status=status, reason=reason, decided_at=tx.now)
+    )
+
+
+async def settle_sent(tx: Tx, touch_ids: Sequence[int]) -> None:
+    """The messages of these touches have arrived."""
+    carried = TOUCH.c.id.in_(touch_ids) | TOUCH.c.carrier_id.in_(touch_ids)
+    await tx.connection.execute(
+        update(TOUCH).where(carried).values(status="sent", reason=None, decided_at=tx.now)
+    )
+
+
+async def carried_by(tx: Tx, touch_id: int) -> list[TouchRow]:
+    """A touch and those whose words its message carries, locked, the touch itself first."""
+    query = (
+        select(TOUCH)
+        .where((TOUCH.c.id == touch_id) | (TOUCH.c.carrier_id == touch_id))
+        .order_by(TOUCH.c.carrier_id.is_not(None), TOUCH.c.id)
+        .with_for_update()
+    )
+    return of_rows(await tx.connection.execute(query))
+
+
+async def get(tx: Tx, touch_id: int) -> TouchRow | None:
     """One touch, locked."""
     query = select(TOUCH).where(TOUCH.c.id == touch_id).with_for_update()
     row = (await tx.connection.execute(query)).first()
-    return tables.Touch.model_validate(row._mapping) if row else None
+    return of_rows([row])[0] if row else None
 
 
 async def change(tx: Tx, touch_id: int, **values: Any) -> None:
@@ -86,7 +192,7 @@ async def change(tx: Tx, touch_id: int, **values: Any) -> None:
 
 async def upcoming(
     tx: Tx, agent_id: int, until: datetime, *, audience: str | None = None, limit: int = 20
-) -> list[tables.Touch]:
+) -> list[TouchRow]:
     """Planned touches of an agent's clients up to an instant, earliest first."""
     query = select(TOUCH).where(
         TOUCH.c.agent_id == agent_id, TOUCH.c.status == "planned", TOUCH.c.due_at <= until
@@ -94,12 +200,10 @@ async def upcoming(
     if audience:
         query = query.where(TOUCH.c.audience == audience)
     query = query.order_by(TOUCH.c.due_at, TOUCH.c.id).limit(limit)
-    return [tables.Touch.model_validate(row._mapping) for row in await tx.connection.execute(query)]
+    return of_rows(await tx.connection.execute(query))
 
 
-async def upcoming_of(
-    tx: Tx, client_id: int, until: datetime, limit: int = 5
-) -> list[tables.Touch]:
+async def upcoming_of(tx: Tx, client_id: int, until: datetime, limit: int = 5) -> list[TouchRow]:
     """Planned touches about one client up to an instant, earliest first; the caller checked."""
     query = (
         select(TOUCH)
@@ -107,7 +211,7 @@ async def upcoming_of(
         .order_by(TOUCH.c.due_at, TOUCH.c.id)
         .limit(limit)
     )
-    return [tables.Touch.model_validate(row._mapping) for row in await tx.connection.execute(query)]
+    return of_rows(await tx.connection.execute(query))
 
 
 async def next_due_at(tx: Tx) -> datetime | None:
@@ -177,6 +281,17 @@ async def finish_task(tx: Tx, task_id: int, owner_id: int) -> bool:
         .returning(TASK.c.id)
     )
     return (await tx.connection.execute(statement)).first() is not None
+
+
+_NAMES = text("SELECT id, name FROM client WHERE id = ANY(:ids)").bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger))
+)
+
+
+async def client_names(tx: Tx, client_ids: Collection[int]) -> dict[int, str]:
+    """The names of clients, by id, for a reader whose access to the touches was checked."""
+    rows = await tx.connection.execute(_NAMES, {"ids": list(client_ids)})
+    return {row.id: row.name for row in rows}
 
 
 _AGENT_OF = text("SELECT agent_id FROM client WHERE id = :client")

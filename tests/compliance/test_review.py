@@ -16,7 +16,7 @@ from bot.compliance.verdict import Finding, Verdict
 from bot.domain.draft import Audience, message
 from bot.domain.people import Client, Person, Role
 from bot.errors import UserError
-from bot.outbox import delivery
+from bot.outbox import queueing
 from bot.store import archive, book, outbox, people, reviews, touches
 from bot.store.engine import Store, Tx
 from tests.office import HE, LI, LIN, greet, office
@@ -90,7 +90,7 @@ async def held(
         touch_id=touch_id,
     )
     verdict = Verdict("pass" if ok else "warn", () if ok else (MODEL,), "v1")
-    row_id = await delivery.queue_judged(tx, draft, verdict, WORDS)
+    row_id = await queueing.queue_judged(tx, draft, verdict, WORDS)
     assert row_id is not None
     return row_id
 

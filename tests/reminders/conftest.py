@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.reminders.schema import Cadences, load_cadences
+from bot.reminders.loading import load_cadences
+from bot.reminders.schema import Cadences
 
 ROOT = Path(__file__).resolve().parents[2]
 

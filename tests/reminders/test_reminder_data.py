@@ -9,8 +9,8 @@ import pytest
 from reminder_books import book_for
 
 from bot.errors import DataFileError
+from bot.reminders.loading import load_cadences, parse_cadences
 from bot.reminders.plan import plan_touches
-from bot.reminders.schema import load_cadences, parse_cadences
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "data" / "cadences.yaml"

@@ -8,10 +8,29 @@ from __future__ import annotations
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from bot.store.tables.book import Claim, Client, ClientTag, Consent, Contact, Interview, Policy
+from bot.store.tables.book import (
+    Benefit,
+    Claim,
+    Client,
+    ClientTag,
+    Consent,
+    Contact,
+    FamilyMember,
+    Handover,
+    Interview,
+    Policy,
+)
 from bot.store.tables.compliance import Archive, LabelledExample, Review, Rulebook
 from bot.store.tables.library import Addition, AnswerVote, SigningItem, Unheard
-from bot.store.tables.messaging import Inbox, Outbox, Survey, Task, Touch
+from bot.store.tables.messaging import (
+    Inbox,
+    MorningList,
+    Outbox,
+    Survey,
+    Task,
+    Touch,
+    TouchMode,
+)
 from bot.store.tables.people import AccessLog, Dialogue, Invitation, Person, Setting
 from bot.store.tables.practice import (
     DrillCard,
@@ -26,6 +45,7 @@ __all__ = [
     "Addition",
     "AnswerVote",
     "Archive",
+    "Benefit",
     "Claim",
     "Client",
     "ClientTag",
@@ -34,10 +54,13 @@ __all__ = [
     "Dialogue",
     "DrillCard",
     "DrillSource",
+    "FamilyMember",
+    "Handover",
     "Inbox",
     "Interview",
     "Invitation",
     "LabelledExample",
+    "MorningList",
     "Outbox",
     "Person",
     "Policy",
@@ -51,6 +74,7 @@ __all__ = [
     "Survey",
     "Task",
     "Touch",
+    "TouchMode",
     "Unheard",
     "table",
 ]

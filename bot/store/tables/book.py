@@ -9,10 +9,12 @@ from typing import ClassVar
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     Index,
     LargeBinary,
     Numeric,
     UniqueConstraint,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -20,7 +22,12 @@ from bot.store.tables.columns import at, flag, id_, ref, sealed, text_
 
 
 class Client(SQLModel, table=True):
-    """A client in an agent's book. Phone and ID number are sealed and found by blind index."""
+    """A client in an agent's book. Phone and ID number are sealed and found by blind index.
+
+    ``stage``, ``stage_since_on`` and ``grade`` are those of a lead; ``stage`` is None for a client
+    who is none. ``plan_on`` is the first day for which planning has something new to say; the
+    database sets it back to year 1 whenever a fact about the client changes.
+    """
 
     __tablename__: ClassVar[str] = "client"
     __table_args__ = (UniqueConstraint("agent_id", "external_id"),)
@@ -38,6 +45,13 @@ class Client(SQLModel, table=True):
     timezone: str = text_(default="Asia/Shanghai")
     marketing_ok: bool = flag(True)
     deceased: bool = flag(False)
+    stage: str | None = text_(nullable=True)
+    stage_since_on: date | None = None
+    grade: str | None = text_(nullable=True)
+    plan_on: date = Field(
+        default=date.min,
+        sa_column=Column(Date, nullable=False, index=True, server_default=text("'0001-01-01'")),
+    )
     created_at: datetime = at()
 
 
@@ -46,11 +60,15 @@ class Policy(SQLModel, table=True):
 
     ``line`` is what it mainly covers; ``insured`` and ``account`` are names, empty when they are
     the client's own; ``beneficiary`` is None when nobody was named or it is not known;
-    ``to_collect`` is what waits to be collected, in yuan.
+    ``to_collect`` is what waits to be collected, in yuan; ``delivered_on`` is when the client
+    signed for the policy.
     """
 
     __tablename__: ClassVar[str] = "policy"
-    __table_args__ = (UniqueConstraint("client_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("client_id", "number"),
+        Index("ix_policy_unpaid", "next_due_on", postgresql_where=text("status = 'active'")),
+    )
     id: int | None = id_()
     client_id: int = ref("client.id")
     number: str = text_()
@@ -60,6 +78,7 @@ class Policy(SQLModel, table=True):
     frequency: str = text_(default="yearly")
     sum_insured: Decimal | None = Field(sa_column=Column(Numeric(16, 2), nullable=True))
     issued_on: date | None = None
+    delivered_on: date | None = None
     next_due_on: date | None = None
     status: str = text_(default="active")
     jurisdiction: str = text_(default="CN")
@@ -92,6 +111,40 @@ class Contact(SQLModel, table=True):
     kind: str = text_()
     result: str = text_()
     at: datetime = at()
+
+
+class FamilyMember(SQLModel, table=True):
+    """Somebody of a client's family whose birthday is kept."""
+
+    __tablename__: ClassVar[str] = "family_member"
+    id: int | None = id_()
+    client_id: int = ref("client.id")
+    name: str = text_()
+    birth_on: date
+    birth_lunar: bool = flag(False)
+
+
+class Benefit(SQLModel, table=True):
+    """A survival or maturity benefit of a policy, and when it was collected."""
+
+    __tablename__: ClassVar[str] = "benefit"
+    __table_args__ = (UniqueConstraint("policy_id", "kind", "due_on"),)
+    id: int | None = id_()
+    policy_id: int = ref("policy.id", index=False)
+    kind: str = text_()
+    due_on: date
+    collected_on: date | None = None
+
+
+class Handover(SQLModel, table=True):
+    """An orphan client given to an agent; the newest one of a client is in force."""
+
+    __tablename__: ClassVar[str] = "handover"
+    __table_args__ = (Index("ix_handover_client_id_assigned_on", "client_id", "assigned_on"),)
+    id: int | None = id_()
+    client_id: int = ref("client.id", index=False)
+    from_id: int | None = ref("person.id", nullable=True)
+    assigned_on: date
 
 
 class Claim(SQLModel, table=True):

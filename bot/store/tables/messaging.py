@@ -5,12 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    text,
-)
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.columns import at, id_, json_, number, ref, text_
@@ -69,10 +64,23 @@ class Outbox(SQLModel, table=True):
 
 
 class Touch(SQLModel, table=True):
-    """A planned contact; ``dedupe_key`` makes each happen once, whatever is replanned."""
+    """A planned contact; ``dedupe_key`` makes each happen once, whatever is replanned.
+
+    ``carrier_id`` is the touch whose message carries this one's words too.
+    """
 
     __tablename__: ClassVar[str] = "touch"
-    __table_args__ = (Index("ix_touch_due", "due_at", postgresql_where=text("status = 'planned'")),)
+    __table_args__ = (
+        Index("ix_touch_due", "due_at", postgresql_where=text("status = 'planned'")),
+        Index(
+            "ix_touch_agent_id_due_at",
+            "agent_id",
+            "due_at",
+            postgresql_where=text("status = 'planned'"),
+        ),
+        Index("ix_touch_client_id_due_at", "client_id", "due_at"),
+        Index("ix_touch_agent_id_decided_at", "agent_id", "decided_at"),
+    )
     id: int | None = id_()
     dedupe_key: str = text_(unique=True)
     cadence: str = text_()
@@ -85,14 +93,37 @@ class Touch(SQLModel, table=True):
     event: str = text_()
     event_on: date
     subject: str = text_()
-    agent_id: int = ref("person.id")
-    client_id: int | None = ref("client.id", nullable=True)
+    agent_id: int = ref("person.id", index=False)
+    client_id: int = ref("client.id", index=False)
     policy_id: int | None = ref("policy.id", nullable=True)
     claim_id: int | None = ref("claim.id", nullable=True)
+    carrier_id: int | None = ref("touch.id", nullable=True)
     status: str = text_(default="planned")
     reason: str | None = text_(nullable=True)
     text_override: str | None = text_(nullable=True)
     decided_at: datetime | None = at(nullable=True)
+
+
+class TouchMode(SQLModel, table=True):
+    """How an agent wants one cadence to reach clients: ``draft`` or ``remind``; no row is ``auto``."""
+
+    __tablename__: ClassVar[str] = "touch_mode"
+    person_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    )
+    cadence: str = Field(sa_column=Column(Text, primary_key=True))
+    mode: str = text_()
+
+
+class MorningList(SQLModel, table=True):
+    """When a person gets the list of the day (None: not at all), and for which day it went last."""
+
+    __tablename__: ClassVar[str] = "morning_list"
+    person_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    )
+    hour: int | None = Field(sa_column=Column(Integer, nullable=True))
+    listed_on: date | None = Field(sa_column=Column(Date, nullable=True))
 
 
 class Survey(SQLModel, table=True):
