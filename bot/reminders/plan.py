@@ -74,6 +74,22 @@ def plan_touches(cadences: Cadences, book: Book, from_on: date, to_on: date) -> 
     return sorted(touches.values(), key=lambda touch: (touch.at, touch.key))
 
 
+def next_days(cadences: Cadences, book: Book, from_on: date, to_on: date) -> dict[int, date]:
+    """The first local date in the range on which each client (by id) has a touch; none for those
+    without one. A lead bears the id of its client."""
+    first: dict[int, date] = {}
+    for cadence in cadences.cadences:
+        for step, occurrence in _pairs(cadence, cadences, book, from_on, to_on):
+            client_id = occurrence.client_id or occurrence.lead_id or 0
+            known = first.get(client_id)
+            last_on = to_on if known is None else known - timedelta(days=1)
+            if from_on > last_on:
+                continue
+            for touch in _touches(cadence, step, occurrence, cadences, book, from_on, last_on):
+                first[client_id] = min(touch.on, first.get(client_id, touch.on))
+    return first
+
+
 def _pairs(
     cadence: Cadence, cadences: Cadences, book: Book, from_on: date, to_on: date
 ) -> Iterator[tuple[Step, Occurrence]]:
@@ -97,6 +113,8 @@ def _touches(
     to_on: date,
 ) -> Iterator[Touch]:
     """The touches of one step after one event: one, or several when the step repeats."""
+    if step.offset is not None and not from_on <= occurrence.on + step.offset <= to_on:
+        return
     timezone = _timezone(step, occurrence, book)
     for number, on, at in _moments(step, occurrence, timezone, from_on, to_on):
         if not _step_fits(cadence.event, on, occurrence, cadences, book):

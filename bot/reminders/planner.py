@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.reminders.plan import Touch, plan_touches
+from bot.reminders.plan import Touch, next_days, plan_touches
 from bot.reminders.schema import Cadences
 from bot.settings import Settings
 from bot.store import planning, touches
@@ -56,16 +56,12 @@ async def _plan(tx: Tx, cadences: Cadences, settings: Settings, client_ids: Sequ
     last_on = horizon(tx, settings)
     until_on = last_on + timedelta(days=_FURTHER_DAYS)
     first_on = _today(tx, settings) - timedelta(days=LOOK_BACK_DAYS)
+    after_on = last_on + timedelta(days=1)
     # The arithmetic of many clients takes a while; replies go on meanwhile.
-    found = await asyncio.to_thread(plan_touches, cadences, book, first_on, until_on)
-    next_on = dict.fromkeys(client_ids, until_on)
-    for touch in found:
-        if touch.on > last_on:
-            client_id = _client_of(touch)
-            next_on[client_id] = min(touch.on, next_on[client_id])
-    rows = [row_of(touch) for touch in found if touch.on <= last_on]
-    moved = await touches.plan(tx, client_ids, rows)
-    await planning.planned_until(tx, next_on)
+    found = await asyncio.to_thread(plan_touches, cadences, book, first_on, last_on)
+    next_on = await asyncio.to_thread(next_days, cadences, book, after_on, until_on)
+    moved = await touches.plan(tx, client_ids, [row_of(touch) for touch in found])
+    await planning.planned_until(tx, dict.fromkeys(client_ids, until_on) | next_on)
     return moved
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -145,7 +146,14 @@ class Step(DataModel):
             _time_of_day(value)
         return value
 
-    @property
+    @cached_property
+    def offset(self) -> timedelta | None:
+        """The days from the event; None when the step repeats or counts hours."""
+        if self.offset_days is None or self.every_days is not None:
+            return None
+        return timedelta(days=self.offset_days)
+
+    @cached_property
     def local_time(self) -> time:
         """The local time of sending; steps counted in hours have none of their own (midnight)."""
         return _time_of_day(self.at) if self.at else time()
@@ -187,11 +195,18 @@ class Cadences(DataModel):
 
     def jurisdiction(self, id_: str) -> Jurisdiction:
         """The market's row; the mainland's for a market the file does not name."""
-        found = [row for row in self.jurisdictions if row.id in (id_, "CN")]
-        return next((row for row in found if row.id == id_), found[0])
+        return self._markets.get(id_) or self._markets["CN"]
+
+    @cached_property
+    def _markets(self) -> dict[str, Jurisdiction]:
+        return {row.id: row for row in self.jurisdictions}
 
     def cadence(self, id_: str) -> Cadence | None:
-        return next((row for row in self.cadences if row.id == id_), None)
+        return self._cadences.get(id_)
+
+    @cached_property
+    def _cadences(self) -> dict[str, Cadence]:
+        return {row.id: row for row in self.cadences}
 
     def place(self, id_: str) -> int:
         """Where a cadence stands in the file; among marketing texts of a week the earlier wins."""
