@@ -15,7 +15,7 @@ from bot.domain.policies import Claim, PolicyStatus
 from bot.errors import UserError
 from bot.reminders.calendar import CLIENT_FROM, CLIENT_UNTIL, LunarDay, SolarDay, zone
 from bot.reminders.facts import Benefit, Birthday, Book, Contact, Lead, PolicyDates
-from bot.reminders.plan import plan_touches
+from bot.reminders.plan import next_days, plan_touches
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
@@ -271,3 +271,25 @@ def test_a_year_planned_day_by_day_equals_a_year_planned_at_once(cadences):
     whole = plan_touches(cadences, book, *YEAR)
     assert sorted(daily, key=lambda t: t.key) == sorted(whole, key=lambda t: t.key)
     assert time(9) in {t.at.astimezone(zone("Asia/Shanghai")).time() for t in whole}
+
+
+@settings(max_examples=60, deadline=None)
+@given(book=books(), start=DAYS, days=st.integers(0, 400))
+def test_the_next_day_of_a_client_is_that_of_the_first_touch(cadences, book, start, days):
+    end = start + timedelta(days=days)
+    touches = plan_touches(cadences, book, start, end)
+    first = {}
+    for touch in touches:
+        client_id = touch.client_id or touch.lead_id
+        first[client_id] = min(touch.on, first.get(client_id, touch.on))
+    assert next_days(cadences, book, start, end) == first
+
+
+@settings(max_examples=15, deadline=None)
+@given(book=books(), start=DAYS)
+def test_any_year_planned_day_by_day_equals_it_at_once(cadences, book, start):
+    end = start + timedelta(days=364)
+    days = [start + timedelta(days=n) for n in range(365)]
+    daily = [touch for on in days for touch in plan_touches(cadences, book, on, on)]
+    whole = plan_touches(cadences, book, start, end)
+    assert sorted(daily, key=lambda t: t.key) == sorted(whole, key=lambda t: t.key)
