@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.datafile import KeyPath, Position, read_yaml
 from bot.errors import UserError
+from bot.reminders.loading import hours_of, hours_of_next
 from bot.reminders.schema import Cadences
 
 FILE = "cadences.yaml"
@@ -17,10 +18,14 @@ _SCALAR = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\'\'|[^\'])*\'|[^\s,{}\[\]#][^,{}\
 
 
 def set_days(text: str, cadences: Cadences, cadence_id: str, step_id: str, days: int) -> str:
-    """The file with another day for a step, its worked examples moved along."""
+    """The file with another day for a step, its worked examples moved along.
+
+    Steps whose late sending would reach into the step that now follows stay valid for less long.
+    """
     number, place = _step(cadences, cadence_id, step_id)
     cadence = cadences.cadences[number]
-    if cadence.steps[place].offset_days is None:
+    before = cadence.steps[place].offset_days
+    if before is None:
         raise UserError("这一步按小时计，不能改天数")
     changes: dict[KeyPath, Any] = {
         ("cadences", number, "steps", place, "offset_days"): days,
@@ -28,7 +33,20 @@ def set_days(text: str, cadences: Cadences, cadence_id: str, step_id: str, days:
     for index, example in enumerate(cadence.examples):
         if step_id in example.touches:
             path: KeyPath = ("cadences", number, "examples", index, "touches", step_id)
-            changes[path] = example.event_on + timedelta(days=days)
+            changes[path] = example.touches[step_id] + timedelta(days=days - before)
+    steps = [
+        step.model_copy(update={"offset_days": days}) if step.id == step_id else step
+        for step in cadence.steps
+    ]
+    for index, step in enumerate(steps):
+        following = hours_of_next(steps, step)
+        left = following - hours_of(step) if following is not None else None
+        if left is None or step.valid_hours <= left:
+            continue
+        unit, valid = (
+            ("valid_for_days", left // 24) if step.valid_for_days else ("valid_for_hours", left)
+        )
+        changes[("cadences", number, "steps", index, unit)] = max(valid, 1)
     return _changed(text, changes)
 
 

@@ -73,21 +73,23 @@ def _timing_faults(cadence: Cadence, step: Step, path: KeyPath) -> Iterator[Faul
     if unknown:
         allowed = "、".join(sorted(KINDS.get(cadence.event, set()))) or "无（此事件不分种类）"
         yield (*path, "only"), f"不认识“{sorted(unknown)[0]}”，可用：{allowed}"
-    following = _next_offset(cadence.steps, step)
-    if following is not None and _hours(step) + step.valid_hours > following:
+    following = hours_of_next(cadence.steps, step)
+    if following is not None and hours_of(step) + step.valid_hours > following:
         yield path, "有效期越过了后一步，晚发的提醒会与后一步重复，请缩短"
 
 
-def _hours(step: Step) -> int:
+def hours_of(step: Step) -> int:
+    """When a step is due, in hours from the event."""
     return step.offset_hours if step.offset_hours is not None else (step.offset_days or 0) * 24
 
 
-def _next_offset(steps: Iterable[Step], step: Step) -> int | None:
+def hours_of_next(steps: Iterable[Step], step: Step) -> int | None:
+    """When the next step to the same readers is due, in hours from the event; None after the last."""
     later = [
-        _hours(other)
+        hours_of(other)
         for other in steps
         if other.audience == step.audience
-        and _hours(other) > _hours(step)
+        and hours_of(other) > hours_of(step)
         and (not step.only or not other.only or set(step.only) & set(other.only))
     ]
     return min(later, default=None)
