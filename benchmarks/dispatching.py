@@ -1,23 +1,34 @@
-"""One process that sends what is queued, for benchmarks/reminders.py; it ends with its stdin."""
+"""One process that sends, for the benchmarks of reminders; it ends with its stdin.
+
+With an ``offset`` of its clock it also looks at what is due, as the clockwork does.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import sys
+from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot import messages, settings
-from bot.clock import SystemClock
+from bot.clock import ShiftedClock, SystemClock
 from bot.compliance import rulebook
 from bot.compliance.checks import Facts
 from bot.compliance.gate import Gate
 from bot.gateway.door import Door, OfficeBot
 from bot.gateway.postman import Postman
 from bot.outbox.pacing import Pacer
+from bot.reminders import sender
+from bot.reminders.loading import load_cadences
+from bot.reminders.schema import Cadences
+from bot.settings import Settings
 from bot.simulator.server import DEFAULT_TOKEN
-from bot.store.engine import Store
+from bot.store.engine import DATABASE_AWAY, Store
 from bot.store.vault import open_vault
 
 
@@ -26,22 +37,39 @@ async def main() -> None:
     logging.getLogger().setLevel(logging.ERROR)
     messages.load(settings.ROOT / "data" / "messages.yaml")
     given = settings.load({"SHOUYUE_DATA_DIR": str(settings.ROOT / "var" / "bench")})
-    store = Store(told["url"], open_vault(None, Path(told["folder"])), SystemClock())
+    clock = ShiftedClock(timedelta(seconds=told["offset"])) if "offset" in told else SystemClock()
+    store = Store(told["url"], open_vault(None, Path(told["folder"])), clock)
     bot = OfficeBot(DEFAULT_TOKEN, told["api"])
     await bot.initialize()
     checker = await rulebook.first_checker(store, given)
-    gate = Gate(checker, Facts(), SystemClock(), given.timezone)
+    gate = Gate(checker, Facts(), clock, given.timezone)
     postman = Postman(Door(bot, store, gate), store, Pacer(1_000_000, 1_000_000))
     await postman.start()
     print(json.dumps({"ready": True}), flush=True)
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(None, sys.stdin.readline)
-    sending = asyncio.create_task(postman.run())
+    tasks = [asyncio.create_task(postman.run())]
+    if "offset" in told:
+        cadences = load_cadences(settings.ROOT / "data" / "cadences.yaml")
+        tasks.append(asyncio.create_task(tick(store, cadences, given, gate, postman)))
     await loop.run_in_executor(None, sys.stdin.read)
+    tasks[-1].cancel()
     await postman.stop()
-    await asyncio.gather(sending, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
     await bot.shutdown()
     await store.close()
+
+
+async def tick(
+    store: Store, cadences: Cadences, given: Settings, gate: Gate, postman: Postman
+) -> None:
+    """Look at what is due, five times a second; without the database, at the next."""
+    while True:
+        with contextlib.suppress(*DATABASE_AWAY, SQLAlchemyError):
+            async with store.begin() as tx:
+                await sender.send_due(tx, cadences, given, gate)
+            postman.wake()
+        await asyncio.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ async def curve(bench: Bench, sizes: list[int], due: int) -> None:
             print(f"{size:>10,}{first:>14.1f}{size / first:>11,.0f}{day:>12.0f}{idle:>16.1f}")
 
 
-_GREETED = """
+GREETED = """
 INSERT INTO person (chat_id, name, role, created_at)
 SELECT 2000000 + n, '客户' || n, 'client', :now FROM generate_series(1, :count) n;
 INSERT INTO client (agent_id, name, birth_on, created_at, person_id)
@@ -166,7 +166,7 @@ async def enqueue(bench: Bench, count: int) -> float:
     clock = FrozenClock(NOW - timedelta(days=1))
     async with bench.database(clock) as store:
         birth_on = date(1980, NOW.month, NOW.day)
-        run(store.url, _GREETED, count=count, agents=AGENTS, now=NOW, birth_on=birth_on)
+        run(store.url, GREETED, count=count, agents=AGENTS, now=NOW, birth_on=birth_on)
         gate = await bench.gate(store, clock)
         begun = time.perf_counter()
         _, new = await bench.plan_all(store)
@@ -216,7 +216,7 @@ async def dispatch(bench: Bench, count: int, processes: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="shouyue-sim-"))
     async with bench.database(clock) as store, simulator(folder, count) as address:
         birth_on = date(1980, NOW.month, NOW.day)
-        run(store.url, _GREETED, count=count, agents=AGENTS, now=NOW, birth_on=birth_on)
+        run(store.url, GREETED, count=count, agents=AGENTS, now=NOW, birth_on=birth_on)
         await bench.plan_all(store)
         gate = await bench.gate(store, clock)
         while True:
