@@ -54,6 +54,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "bot.practice.service",
         "bot.reminders.drafts",
         "bot.reminders.morning",
+        "bot.reminders.notes",
         "bot.reminders.planner",
         "bot.reminders.rescheduling",
         "bot.reminders.sender",

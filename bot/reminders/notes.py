@@ -3,12 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from bot.domain.draft import COPY_LIMIT, NOTICE, Draft, Keyboard, button, copy_button, message
+from bot.domain.draft import (
+    COPY_LIMIT,
+    NOTICE,
+    REMINDER,
+    Draft,
+    Keyboard,
+    button,
+    copy_button,
+    message,
+)
 from bot.domain.people import Client, Person
 from bot.messages import say
 from bot.reminders.choosing import Due
 from bot.reminders.schema import Cadences
+from bot.store.touches import TouchRow
+
+
+class Note(NamedTuple):
+    """What one member of staff is told about one client."""
+
+    row: TouchRow
+    text: str
+    name: str
+    receiver: Person
+
+
+def to_staff(told: Sequence[Note]) -> Draft:
+    """One message with these notes to their receiver, and a button for each client."""
+    receiver, first = told[0].receiver, told[0].row
+    return message(
+        receiver.chat_id,
+        "\n\n".join(dict.fromkeys(note.text for note in told)),
+        _client_buttons(told, receiver.script),
+        priority=REMINDER,
+        dedupe_key=f"touch:{first.dedupe_key}",
+        client_id=first.client_id if len({note.row.client_id for note in told}) == 1 else None,
+        touch_id=first.id,
+    )
+
+
+def _client_buttons(told: Sequence[Note], script: str) -> Keyboard:
+    """The client's page, and for a premium in grace the page of the renewal."""
+    by_client: dict[int, list[Note]] = {}
+    for note in told:
+        by_client.setdefault(note.row.client_id, []).append(note)
+    rows = []
+    for client_id, about in by_client.items():
+        label = about[0].name if len(by_client) > 1 else say("button_client_card", script)
+        row = [button(label, f"1:cl:{client_id}")]
+        graced = next((note.row for note in about if note.row.event == "grace"), None)
+        if graced is not None:
+            work = button(say("button_renewal_open", script), f"1:xc:{graced.policy_id}")
+            row.insert(0, work)
+        rows.append(row)
+    return rows
 
 
 def names(dues: Sequence[Due], cadences: Cadences) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -146,14 +145,14 @@ class Step(DataModel):
             _time_of_day(value)
         return value
 
-    @cached_property
+    @property
     def offset(self) -> timedelta | None:
         """The days from the event; None when the step repeats or counts hours."""
         if self.offset_days is None or self.every_days is not None:
             return None
         return timedelta(days=self.offset_days)
 
-    @cached_property
+    @property
     def local_time(self) -> time:
         """The local time of sending; steps counted in hours have none of their own (midnight)."""
         return _time_of_day(self.at) if self.at else time()
@@ -195,18 +194,11 @@ class Cadences(DataModel):
 
     def jurisdiction(self, id_: str) -> Jurisdiction:
         """The market's row; the mainland's for a market the file does not name."""
-        return self._markets.get(id_) or self._markets["CN"]
-
-    @cached_property
-    def _markets(self) -> dict[str, Jurisdiction]:
-        return {row.id: row for row in self.jurisdictions}
+        found = (row for row in self.jurisdictions if row.id == id_)
+        return next(found, None) or next(row for row in self.jurisdictions if row.id == "CN")
 
     def cadence(self, id_: str) -> Cadence | None:
-        return self._cadences.get(id_)
-
-    @cached_property
-    def _cadences(self) -> dict[str, Cadence]:
-        return {row.id: row for row in self.cadences}
+        return next((row for row in self.cadences if row.id == id_), None)
 
     def place(self, id_: str) -> int:
         """Where a cadence stands in the file; among marketing texts of a week the earlier wins."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,13 +13,13 @@ from bot.compliance.gate import Gate
 from bot.domain.draft import REMINDER, Audience, Draft, Keyboard, button, message
 from bot.domain.people import Person
 from bot.errors import UserError
-from bot.messages import say
 from bot.outbox import queueing
 from bot.outbox.queueing import Judged
 from bot.reminders import notes
 from bot.reminders.calendar import zone
 from bot.reminders.choosing import OVER_LIMIT, WEEK, Due, Marketing, together, within_limit
 from bot.reminders.facts import Book
+from bot.reminders.notes import Note
 from bot.reminders.plan import Refusal, recheck
 from bot.reminders.planner import as_touch
 from bot.reminders.render import render_touch
@@ -32,6 +33,7 @@ from bot.store.turns import Decision
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
+_TOLD_TOGETHER = 8
 # Touches of later the same day may go with one that goes now.
 _SAME_DAY = timedelta(hours=16)
 
@@ -56,12 +58,14 @@ class _Outcome:
     held: list[tuple[int, datetime, str]] = field(default_factory=list)
     judged: list[tuple[Judged, list[Due]]] = field(default_factory=list)
     told: list[Draft] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def __iadd__(self, other: _Outcome) -> _Outcome:
         self.decisions += other.decisions
         self.held += other.held
         self.judged += other.judged
         self.told += other.told
+        self.notes += other.notes
         return self
 
     def decide(self, dues: Sequence[Due], status: str, reason: str | None = None) -> None:
@@ -81,6 +85,15 @@ async def send_due(tx: Tx, cadences: Cadences, settings: Settings, gate: Gate) -
     for row in await turns.planned_for(tx, client_ids, tx.now + _SAME_DAY):
         rows[row.client_id].append(row)
     facts = await _facts(tx, settings, client_ids, rows)
+    # Deciding and judging many texts takes a while; replies go on meanwhile.
+    batch = await asyncio.to_thread(_decide_all, rows, facts, cadences, gate)
+    await _write(tx, batch)
+    return len(batch.decisions) + len(batch.held) + sum(len(dues) for _, dues in batch.judged)
+
+
+def _decide_all(
+    rows: dict[int, list[TouchRow]], facts: _Facts, cadences: Cadences, gate: Gate
+) -> _Outcome:
     batch = _Outcome()
     for client_id, planned in rows.items():
         try:
@@ -88,10 +101,10 @@ async def send_due(tx: Tx, cadences: Cadences, settings: Settings, gate: Gate) -
         except Exception:
             # One bad touch must not hold back the others; the agent finds it among the failed.
             log.exception("touches of client %s could not be sent", client_id)
-            due = [row for row in planned if row.due_at <= tx.now]
+            due = [row for row in planned if row.due_at <= facts.now]
             batch.decisions += [Decision(row.id, "failed", "bug") for row in due]
-    await _write(tx, batch)
-    return len(batch.decisions) + len(batch.held) + sum(len(dues) for _, dues in batch.judged)
+    _tell_staff(batch)
+    return batch
 
 
 async def _facts(
@@ -192,8 +205,6 @@ def _due(row: TouchRow) -> Due:
 def _to_staff(
     made: _Outcome, rows: list[TouchRow], facts: _Facts, cadences: Cadences, book: Book
 ) -> None:
-    """One message to each receiver, with all that is due about this client."""
-    by_receiver: dict[int, list[TouchRow]] = defaultdict(list)
     for row in rows:
         agent = facts.staff[row.agent_id]
         receiver_id = agent.supervisor_id if row.audience == "supervisor" else agent.id
@@ -201,32 +212,21 @@ def _to_staff(
         if receiver is None or not receiver.active:
             reason = "no_supervisor" if row.audience == "supervisor" else "agent_left"
             made.decisions.append(Decision(row.id, "skipped", reason))
-        else:
-            by_receiver[receiver.id].append(row)
-    for receiver_id, due in by_receiver.items():
-        receiver = facts.staff[receiver_id]
-        texts = [render_touch(as_touch(row), cadences, book, receiver.script) for row in due]
-        made.told.append(
-            message(
-                receiver.chat_id,
-                "\n\n".join(dict.fromkeys(texts)),
-                _staff_buttons(due, receiver.script),
-                priority=REMINDER,
-                dedupe_key=f"touch:{due[0].dedupe_key}",
-                client_id=due[0].client_id,
-                touch_id=due[0].id,
-            )
-        )
-        made.decide([_due(row) for row in due], "sent")
+            continue
+        text = render_touch(as_touch(row), cadences, book, receiver.script)
+        made.notes.append(Note(row, text, book.client[row.client_id].name, receiver))
 
 
-def _staff_buttons(rows: list[TouchRow], script: str) -> Keyboard:
-    open_ = [button(say("button_client_card", script), f"1:cl:{rows[0].client_id}")]
-    graced = next((row for row in rows if row.event == "grace"), None)
-    if graced is not None:
-        work = button(say("button_renewal_open", script), f"1:xc:{graced.policy_id}")
-        open_.insert(0, work)
-    return [open_]
+def _tell_staff(made: _Outcome) -> None:
+    """What is due for one receiver goes in few messages, with a button for each client."""
+    by_receiver: dict[int, list[Note]] = defaultdict(list)
+    for note in made.notes:
+        by_receiver[note.receiver.id].append(note)
+    for found in by_receiver.values():
+        for start in range(0, len(found), _TOLD_TOGETHER):
+            part = found[start : start + _TOLD_TOGETHER]
+            made.told.append(notes.to_staff(part))
+            made.decide([_due(note.row) for note in part], "sent")
 
 
 def _to_client(

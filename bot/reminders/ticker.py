@@ -40,6 +40,8 @@ class Ticker:
 
     def start(self, seconds: float) -> None:
         """Tick every ``seconds``; a missed tick is made up once, two never run together."""
+        # A tick that takes longer than the time between two is no fault: the next one follows it.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
