@@ -53,3 +53,6 @@ bench: setup
 	@$(BIN)/python -m benchmarks.compliance
 	@$(BIN)/python -m benchmarks.intake
 	@$(BIN)/python -m benchmarks.match
+	@$(BIN)/python -m benchmarks.reminders
+	@$(BIN)/python -m benchmarks.burst
+	@$(BIN)/python -m benchmarks.faults

@@ -12,11 +12,12 @@ from sqlalchemy import Select, delete, literal, select
 
 from bot.domain.people import Client, Person, Role
 from bot.errors import AccessDenied
-from bot.store import archive, book, people, relations, tables, touches
+from bot.store import archive, book, milestones, people, relations, tables, touches
 from bot.store.engine import Tx
 
 log = logging.getLogger(__name__)
 
+_HANDOVER = tables.table(tables.Handover)
 _INBOX = tables.table(tables.Inbox)
 _INTERVIEW = tables.table(tables.Interview)
 _OUTBOX = tables.table(tables.Outbox)
@@ -37,6 +38,11 @@ async def export_client(tx: Tx, viewer: Person, client_id: int) -> dict[str, Any
     about: dict[str, Select[Any]] = {
         "policies": select(book.POLICY).where(book.POLICY.c.client_id == client.id),
         "claims": select(book.CLAIM).where(claims),
+        "benefits": select(milestones.BENEFIT).where(
+            milestones.BENEFIT.c.policy_id.in_([policy.id for policy in policies])
+        ),
+        "family": select(milestones.MEMBER).where(milestones.MEMBER.c.client_id == client.id),
+        "handovers": select(_HANDOVER).where(_HANDOVER.c.client_id == client.id),
         "tags": select(relations.TAG).where(relations.TAG.c.client_id == client.id),
         "contacts": select(relations.CONTACT).where(relations.CONTACT.c.client_id == client.id),
         "consents": select(book.CONSENT).where(book.CONSENT.c.client_id == client.id),
@@ -72,7 +78,7 @@ async def _record(tx: Tx, client: Client) -> dict[str, Any]:
     found = await tx.connection.execute(select(book.CLIENT).where(book.CLIENT.c.id == client.id))
     row = found.one()
     record = _row(dict(row._mapping))
-    for name in ("phone_sealed", "phone_index", "id_number_sealed"):
+    for name in ("phone_sealed", "phone_index", "id_number_sealed", "plan_on"):
         record.pop(name, None)
     record["phone"] = client.phone
     record["id_number"] = tx.vault.open(row.id_number_sealed)
