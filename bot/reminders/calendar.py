@@ -15,6 +15,8 @@ from bot.errors import UserError
 
 LUNAR_FIRST_YEAR, LUNAR_LAST_YEAR = 1900, 2099
 LUNAR_FROM_ON, LUNAR_UNTIL_ON = date(1900, 1, 31), date(2100, 2, 8)
+_SATURDAY = 5
+LONGEST_SHIFT_DAYS = 15
 CLIENT_FROM, CLIENT_UNTIL = time(9), time(21)
 # Lunar months that the library's table starts a day off, as their new moons show (UTC+8:
 # 1954-11-25 20:30 and 1978-09-03 00:09): first day and length.
@@ -103,6 +105,28 @@ def orphan_visits(assigned_on: date, done: Sequence[date] = ()) -> tuple[date, d
     second = done[1] if len(done) > 1 else add_months(first, 1)
     third = done[2] if len(done) > 2 else add_months(second, 1)
     return first, second, third
+
+
+# --- working days -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOff:
+    """Announced days off, and weekend days worked instead; other weekends are off."""
+
+    off: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
+
+    def is_off(self, on: date) -> bool:
+        """Whether nobody works on this day."""
+        return on in self.off or (on.weekday() >= _SATURDAY and on not in self.worked)
+
+    def moved(self, on: date, rule: str | None) -> date:
+        """``on``, or when it is a day off the working day after (``next``) or before it."""
+        step = timedelta(days=-1 if rule == "previous" else 1)
+        while rule is not None and self.is_off(on):
+            on += step
+        return on
 
 
 # --- birthdays and festivals --------------------------------------------------------------------

@@ -33,7 +33,10 @@ def set_days(text: str, cadences: Cadences, cadence_id: str, step_id: str, days:
     for index, example in enumerate(cadence.examples):
         if step_id in example.touches:
             path: KeyPath = ("cadences", number, "examples", index, "touches", step_id)
-            changes[path] = example.touches[step_id] + timedelta(days=days - before)
+            on = example.touches[step_id] + timedelta(days=days - before)
+            if (rule := cadence.steps[place].business_day) is not None:
+                on = cadences.days_off.moved(example.event_on + timedelta(days=days), rule)
+            changes[path] = on
     steps = [
         step.model_copy(update={"offset_days": days}) if step.id == step_id else step
         for step in cadence.steps

@@ -8,7 +8,7 @@ from string import Formatter
 
 from bot.datafile import KeyPath, locate, read_text, read_yaml, repeated, validate
 from bot.errors import DataFileError, DataProblem
-from bot.reminders.calendar import CLIENT_FROM, CLIENT_UNTIL
+from bot.reminders.calendar import CLIENT_FROM, CLIENT_UNTIL, LONGEST_SHIFT_DAYS
 from bot.reminders.schema import FIELDS, KINDS, Cadence, Cadences, Step
 
 
@@ -37,6 +37,9 @@ def _faults(data: Cadences) -> Iterator[Fault]:
     yield from repeated("festivals", [row.id for row in data.festivals])
     yield from repeated("stage_limits", [row.stage for row in data.stage_limits], "stage")
     yield from repeated("cadences", [row.id for row in data.cadences])
+    for number, holiday in enumerate(data.holidays):
+        if not 0 <= (holiday.to_on - holiday.from_on).days < LONGEST_SHIFT_DAYS - 4:
+            yield ("holidays", number, "to_on"), "放假要写第一天和最后一天，一次最多十天"
     if "CN" not in {row.id for row in data.jurisdictions}:
         yield ("jurisdictions",), "缺少内地（CN）一行"
     for number, cadence in enumerate(data.cadences):
@@ -67,6 +70,8 @@ def _timing_faults(cadence: Cadence, step: Step, path: KeyPath) -> Iterator[Faul
         yield (*path, "offset_hours"), "只有报案（claim_opened）可按小时计，且不写 at"
     if (step.valid_for_hours is None) == (step.valid_for_days is None):
         yield path, "valid_for_hours 与 valid_for_days 要写且只写一个"
+    if step.business_day and (step.audience == "client" or step.offset_days is None):
+        yield (*path, "business_day"), "只有按天计、给业务员和主管的步骤可以避开假日"
     if step.every_days is not None and cadence.event != "benefit":
         yield (*path, "every_days"), "只有生存金、满期金（benefit）可以重复提醒"
     unknown = set(step.only) - KINDS.get(cadence.event, set())

@@ -8,7 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.policies import PolicyStatus
 from bot.errors import UserError
-from bot.reminders.calendar import grace_end, instant, next_client_hour, reinstatement_end, zone
+from bot.reminders.calendar import (
+    LONGEST_SHIFT_DAYS,
+    grace_end,
+    instant,
+    next_client_hour,
+    reinstatement_end,
+    zone,
+)
 from bot.reminders.facts import Book
 from bot.reminders.occurrences import Occurrence, occurrences, policy_lapse_day
 from bot.reminders.schema import Cadence, Cadences, Step
@@ -95,8 +102,10 @@ def _pairs(
 ) -> Iterator[tuple[Step, Occurrence]]:
     offsets = [step.offset_days or 0 for step in cadence.steps]
     # Steps counted in hours may fall days after their event.
-    first_on = from_on - timedelta(days=max(offsets) + 4)
-    last_on = to_on - timedelta(days=min(offsets) - 1)
+    # A working day may be some days from the day counted.
+    shift = LONGEST_SHIFT_DAYS if any(step.business_day for step in cadence.steps) else 0
+    first_on = from_on - timedelta(days=max(offsets) + 4 + shift)
+    last_on = to_on - timedelta(days=min(offsets) - 1 - shift)
     for occurrence in occurrences(cadence.event, cadences, book, first_on, last_on):
         for step in cadence.steps:
             if not step.only or occurrence.kind in step.only:
@@ -116,7 +125,7 @@ def _touches(
     if step.offset is not None and not from_on <= occurrence.on + step.offset <= to_on:
         return
     timezone = _timezone(step, occurrence, book)
-    for number, on, at in _moments(step, occurrence, timezone, from_on, to_on):
+    for number, on, at in _moments(step, occurrence, timezone, cadences, from_on, to_on):
         if not _step_fits(cadence.event, on, occurrence, cadences, book):
             continue
         expires_at = at + timedelta(hours=step.valid_hours)
@@ -135,7 +144,12 @@ def _touches(
 
 
 def _moments(
-    step: Step, occurrence: Occurrence, timezone: str, from_on: date, to_on: date
+    step: Step,
+    occurrence: Occurrence,
+    timezone: str,
+    cadences: Cadences,
+    from_on: date,
+    to_on: date,
 ) -> Iterator[tuple[int, date, datetime]]:
     """Repetition number, local date and instant of every sending of the step in the range."""
     if step.offset_hours is not None and occurrence.at is not None:
@@ -145,7 +159,8 @@ def _moments(
         return
     for number in _repetitions(step, occurrence.on, from_on, to_on):
         offset = (step.offset_days or 0) + number * (step.every_days or 0)
-        if from_on <= (on := occurrence.on + timedelta(days=offset)) <= to_on:
+        on = cadences.days_off.moved(occurrence.on + timedelta(days=offset), step.business_day)
+        if from_on <= on <= to_on:
             yield number, on, instant(on, step.local_time, timezone)
 
 

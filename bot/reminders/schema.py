@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from bot.datafile import DataModel
-from bot.reminders.calendar import MONTHS_BY_FREQUENCY
+from bot.reminders.calendar import MONTHS_BY_FREQUENCY, DaysOff
 
 Event = Literal[
     "birthday", "family_birthday", "festival", "renewal", "grace", "lapse", "claim_opened",
@@ -78,6 +79,15 @@ class Festival(DataModel):
     day: int = Field(ge=1, le=31)
 
 
+class Holiday(DataModel):
+    """Days off (both included) as announced for one year, and the weekend days worked for them."""
+
+    zh: Text
+    from_on: date
+    to_on: date
+    worked: list[date] = Field(default=[])
+
+
 class StageLimit(DataModel):
     """How many days a lead may stay in a stage before the agent is asked."""
 
@@ -118,6 +128,7 @@ class Button(DataModel):
 class Step(DataModel):
     """One message of a cadence: when, to whom, under which conditions, in which words.
 
+    ``business_day`` moves what falls on a day off to the working day after or before it.
     ``also`` is how it is said as a further paragraph of a message that has greeted already.
     """
 
@@ -125,6 +136,7 @@ class Step(DataModel):
     offset_days: int | None = Field(default=None, ge=-400, le=1000)
     offset_hours: int | None = Field(default=None, ge=0, le=72)
     every_days: int | None = Field(default=None, ge=30, le=366)
+    business_day: Literal["next", "previous"] | None = None
     at: str | None = None
     audience: Literal["client", "agent", "supervisor"]
     nature: Literal["service", "marketing"]
@@ -147,8 +159,8 @@ class Step(DataModel):
 
     @property
     def offset(self) -> timedelta | None:
-        """The days from the event; None when the step repeats or counts hours."""
-        if self.offset_days is None or self.every_days is not None:
+        """The days from the event; None when the step repeats, counts hours or avoids days off."""
+        if self.offset_days is None or self.every_days is not None or self.business_day:
             return None
         return timedelta(days=self.offset_days)
 
@@ -187,10 +199,23 @@ class Cadences(DataModel):
 
     jurisdictions: list[Jurisdiction] = Field(min_length=1)
     festivals: list[Festival]
+    holidays: list[Holiday] = Field(default=[])
     stage_limits: list[StageLimit]
     renewals: Renewals = Field(default_factory=Renewals)
     delivery: Delivery = Field(default_factory=Delivery)
     cadences: list[Cadence] = Field(min_length=1)
+
+    @cached_property
+    def days_off(self) -> DaysOff:
+        """The days off and the weekend days worked, as the file lists them."""
+        off = {
+            one.from_on + timedelta(days=n)
+            for one in self.holidays
+            for n in range((one.to_on - one.from_on).days + 1)
+        }
+        return DaysOff(
+            frozenset(off), frozenset(day for one in self.holidays for day in one.worked)
+        )
 
     def jurisdiction(self, id_: str) -> Jurisdiction:
         """The market's row; the mainland's for a market the file does not name."""

@@ -12,6 +12,7 @@ from lunardate import LunarDate
 
 from bot.errors import UserError
 from bot.reminders.calendar import (
+    DaysOff,
     LunarDay,
     SolarDay,
     add_months,
@@ -257,3 +258,25 @@ def test_moving_by_months_lands_in_the_right_month(on, months):
 @given(DAYS, st.integers(1, 90))
 def test_lapse_is_always_the_day_after_grace(on, days):
     assert (lapse_day(on, days) - on).days == days + 1
+
+
+OFF = DaysOff(
+    frozenset({date(2026, 10, day) for day in range(1, 8)}),
+    frozenset({date(2026, 9, 20), date(2026, 10, 10)}),
+)
+
+
+@pytest.mark.parametrize(
+    ("on", "rule", "wanted"),
+    [
+        (date(2026, 10, 3), "next", date(2026, 10, 8)),
+        (date(2026, 10, 3), "previous", date(2026, 9, 30)),
+        (date(2026, 10, 10), "next", date(2026, 10, 10)),  # a Saturday that is worked
+        (date(2026, 10, 11), "next", date(2026, 10, 12)),
+        (date(2026, 9, 20), "previous", date(2026, 9, 20)),
+        (date(2026, 10, 3), None, date(2026, 10, 3)),
+        (date(2027, 1, 2), "next", date(2027, 1, 4)),  # a year not announced: weekends alone
+    ],
+)
+def test_what_falls_on_a_day_off_moves_to_a_working_day(on, rule, wanted):
+    assert OFF.moved(on, rule) == wanted

@@ -54,8 +54,12 @@ def test_days_move_with_their_examples_or_are_refused_whole(place, moved):
     old, new = SHIPPED.cadence(cadence_id), cadences.cadence(cadence_id)
     for was, now in zip(old.examples, new.examples, strict=True):
         for step, on in now.touches.items():
-            by = timedelta(days=moved if step == step_id else 0)
-            assert on == was.touches[step] + by
+            if step == step_id and before.business_day:
+                day = was.event_on + timedelta(days=days)
+                assert on == SHIPPED.days_off.moved(day, before.business_day)
+            else:
+                by = timedelta(days=moved if step == step_id else 0)
+                assert on == was.touches[step] + by
     others = [(one.id, one.offset_days) for one in new.steps if one.id != step_id]
     assert others == [(one.id, one.offset_days) for one in old.steps if one.id != step_id]
 
