@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, literal, select
 
 from bot.domain.people import Client, Person, Role
 from bot.errors import AccessDenied
-from bot.store import archive, book, milestones, people, relations, tables, touches
+from bot.store import archive, book, milestones, people, relations, surveys, tables, touches
 from bot.store.engine import Tx
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ async def export_client(tx: Tx, viewer: Person, client_id: int) -> dict[str, Any
         "contacts": select(relations.CONTACT).where(relations.CONTACT.c.client_id == client.id),
         "consents": select(book.CONSENT).where(book.CONSENT.c.client_id == client.id),
         "touches": select(touches.TOUCH).where(touches.TOUCH.c.client_id == client.id),
-        "surveys": select(touches.SURVEY).where(touches.SURVEY.c.client_id == client.id),
+        "surveys": select(surveys.SURVEY).where(surveys.SURVEY.c.client_id == client.id),
         "tasks": select(touches.TASK).where(touches.TASK.c.client_id == client.id),
         "looks_by_others": select(book.ACCESS).where(book.ACCESS.c.client_id == client.id),
         "archive": select(*(archive.ARCHIVE.c[name] for name in _ARCHIVE_COLUMNS)).where(

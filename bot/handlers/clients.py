@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from bot.clients import privacy
 from bot.domain.amounts import show_yuan
@@ -16,9 +16,10 @@ from bot.handlers import card
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.reminders.calendar import next_due
-from bot.store import book, milestones, people, renewals
+from bot.store import book, milestones, people, renewals, touches
 
 PAGE = 8
+_ANSWER_CLAIM_WITHIN = timedelta(hours=2)
 
 
 async def list_(context: Context) -> None:
@@ -248,7 +249,16 @@ async def _open_claim(context: Context, policy_id: int) -> None:
     policy, client = await book.policy(context.tx, context.person, policy_id, lock=True)
     if any(claim.decision is None for claim in await book.claims(context.tx, [policy.id])):
         raise UserError(context.say("claim_open_before"))
-    await book.open_claim(context.tx, policy.id)
+    claim = await book.open_claim(context.tx, policy.id)
+    await touches.add_task(
+        context.tx,
+        client.agent_id,
+        "claim_response",
+        context.say("task_claim_response", name=client.name, product=policy.product),
+        client_id=client.id,
+        due_at=context.tx.now + _ANSWER_CLAIM_WITHIN,
+        dedupe_key=f"claim:{claim.id}",
+    )
     await context.replan(client.id)
     context.toast(context.say("claim_opened"))
     await _policies(context, client.id)

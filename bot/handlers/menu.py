@@ -16,7 +16,7 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
         (("menu_touches", "1:m:tixing"), ("menu_morning", "1:m:zaobao")),
         (("menu_why", "1:m:weishenme"), ("menu_week", "1:m:benzhou")),
         (("menu_renewals", "1:m:xuqi"), ("menu_persistency", "1:m:jixulv")),
-        (("menu_invite", "1:m:yaoqing"),),
+        (("menu_invite", "1:m:yaoqing"), ("menu_satisfaction", "1:m:manyi")),
         (("menu_import", "1:m:daoru"), ("menu_export", "1:m:daochu")),
     ),
     Role.SUPERVISOR: (
@@ -27,6 +27,7 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
         (("menu_morning", "1:m:zaobao"), ("menu_why", "1:m:weishenme")),
         (("menu_renewals", "1:m:xuqi"), ("menu_persistency", "1:m:jixulv")),
         (("menu_unheard", "1:m:daixie"), ("menu_practice", "1:m:lianxi")),
+        (("menu_satisfaction", "1:m:manyi"),),
         (("menu_import", "1:m:daoru"), ("menu_export", "1:m:daochu")),
     ),
     Role.OFFICER: (
@@ -38,6 +39,7 @@ _MENUS: dict[Role, tuple[tuple[tuple[str, str], ...], ...]] = {
     Role.ADMIN: (
         (("menu_invite", "1:m:yaoqing"), ("menu_team", "1:m:tuandui")),
         (("menu_persistency", "1:m:jixulv"), ("menu_agenda", "1:m:jiezou")),
+        (("menu_satisfaction", "1:m:manyi"),),
     ),
 }
 

@@ -7,7 +7,7 @@ import re
 from bot.domain.draft import NOTICE, Audience, button, message
 from bot.domain.people import Client, Role
 from bot.errors import UserError
-from bot.handlers import objection, optout
+from bot.handlers import objection, optout, survey
 from bot.handlers.context import Context
 from bot.store import book, outbox, people
 
@@ -26,6 +26,8 @@ async def from_client(context: Context) -> None:
         return
     if _RESUME.fullmatch(typed):
         await optout.resume(context)
+        return
+    if await survey.commented(context):
         return
     records = await book.clients_of_person(context.tx, context.person.id)
     if not records:

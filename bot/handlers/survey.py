@@ -1,32 +1,38 @@
-"""A client rates the service after a claim by tapping; a low rating makes a task for the agent."""
+"""A client rates the service after a claim by tapping, and may add words; low ones are work orders."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.draft import NOTICE, Audience, button, message
-from bot.domain.people import Role
+from bot.domain.people import Client, Person, Role
 from bot.errors import UserError
 from bot.handlers.context import Context
-from bot.store import book, outbox, people, touches
+from bot.messages import say
+from bot.store import book, outbox, people, surveys, touches
+from bot.store.surveys import LOW
 from bot.store.touches import TouchRow
 
-LOW = 2
 _RATING = "rating_"
 _ASKED = ("sent", "queued", "uncertain")
 _CALL_BACK_WITHIN = timedelta(hours=24)
+_COMMENT_WITHIN = timedelta(days=1)
+_LONGEST_COMMENT = 1000
 
 
 async def rate(context: Context) -> None:
     """The first tap counts; it must come from the client who was asked."""
     match context.parts:
+        case [touch_id, "comment"]:
+            await _ask_comment(context, context.number(touch_id))
+            return
         case [touch_id, choice]:
             touch = await _asked(context, context.number(touch_id), choice)
         case _:
             raise UserError(context.say("old_button"))
     rating = context.number(choice.removeprefix(_RATING))
     client = await book.client(context.tx, context.person, touch.client_id, "rate")
-    if not await touches.rate(context.tx, touch.id, client.id, rating):
+    if not await surveys.rate(context.tx, touch.id, client.id, rating):
         context.toast(context.say("rated_before"), alert=True)
         return
     keeper = await people.answering_for(context.tx, client.agent_id)
@@ -39,8 +45,9 @@ async def rate(context: Context) -> None:
             context.say("task_low_rating", name=client.name, rating=rating),
             client_id=client.id,
             due_at=context.tx.now + _CALL_BACK_WITHIN,
-            dedupe_key=f"rating:{touch.id}",
+            dedupe_key=surveys.order_key(touch.id),
         )
+        await _order_for_supervisor(context, client, keeper, touch.id, rating)
     key = "told_low_rating" if rating <= LOW else "told_rating"
     told = context.say(key, name=client.name, rating=rating)
     card = button(context.say("button_client_card"), f"1:cl:{client.id}")
@@ -52,9 +59,72 @@ async def rate(context: Context) -> None:
     thanks = "rated_low" if rating <= LOW else "rated_high"
     context.show(
         context.say(thanks, rating=rating, agent=keeper.name),
+        [[button(context.say("button_survey_comment"), f"1:tb:{touch.id}:comment")]],
         audience=Audience.CLIENT,
         client_id=client.id,
     )
+
+
+async def _order_for_supervisor(
+    context: Context, client: Client, keeper: Person, touch_id: int, rating: int
+) -> None:
+    """A low rating is the supervisor's work order too."""
+    boss = await people.supervisor_of(context.tx, keeper)
+    if boss is None or boss.id == keeper.id:
+        return
+    told = say(
+        "told_low_rating_boss", boss.script, name=client.name, agent=keeper.name, rating=rating
+    )
+    await touches.add_task(
+        context.tx,
+        boss.id,
+        "low_rating",
+        told,
+        client_id=client.id,
+        due_at=context.tx.now + _CALL_BACK_WITHIN,
+        dedupe_key=f"{surveys.order_key(touch_id)}:supervisor",
+    )
+    card = [[button(say("button_client_card", boss.script), f"1:cl:{client.id}")]]
+    notice = message(boss.chat_id, told, card, priority=NOTICE, client_id=client.id)
+    await outbox.enqueue(context.tx, [notice])
+
+
+async def _ask_comment(context: Context, touch_id: int) -> None:
+    touch = await touches.get(context.tx, touch_id)
+    if touch is None or touch.audience != "client":
+        raise UserError(context.say("old_button"))
+    client = await book.client(context.tx, context.person, touch.client_id, "rate")
+    until = context.tx.now + _COMMENT_WITHIN
+    await context.set_dialogue(flow="survey", touch=touch.id, until=until.isoformat())
+    context.reply(context.say("survey_comment_ask"), audience=Audience.CLIENT, client_id=client.id)
+
+
+async def commented(context: Context) -> bool:
+    """Whether a client's text is the comment that was asked for within a day; it is kept then."""
+    state = await context.dialogue()
+    if state.get("flow") != "survey":
+        return False
+    await context.set_dialogue()
+    if context.tx.now >= datetime.fromisoformat(str(state["until"])):
+        return False
+    touch = await touches.get(context.tx, int(state["touch"]))
+    if touch is None:
+        return False
+    client = await book.client(context.tx, context.person, touch.client_id, "rate")
+    words = context.event.text.strip()[:_LONGEST_COMMENT]
+    rating = await surveys.comment(context.tx, touch.id, client.id, words)
+    if rating is None:
+        return False
+    keeper = await people.answering_for(context.tx, client.agent_id)
+    readers = [keeper] if keeper.role in (Role.AGENT, Role.SUPERVISOR) else []
+    boss = await people.supervisor_of(context.tx, keeper) if readers and rating <= LOW else None
+    for reader in dict.fromkeys([*readers, *([boss] if boss else [])]):
+        told = say("told_comment", reader.script, name=client.name, rating=rating, text=words)
+        card = [[button(say("button_client_card", reader.script), f"1:cl:{client.id}")]]
+        notice = message(reader.chat_id, told, card, priority=NOTICE, client_id=client.id)
+        await outbox.enqueue(context.tx, [notice])
+    context.reply(context.say("survey_comment_kept"), audience=Audience.CLIENT, client_id=client.id)
+    return True
 
 
 async def _asked(context: Context, touch_id: int, choice: str) -> TouchRow:

@@ -1,4 +1,4 @@
-"""Touches, surveys and tasks: planned once, decided once."""
+"""Touches and tasks: planned once, decided once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bot.store import tables
 from bot.store.engine import Tx
 
 TOUCH = tables.table(tables.Touch)
-SURVEY = tables.table(tables.Survey)
 TASK = tables.table(tables.Task)
 MODE = tables.table(tables.TouchMode)
 
@@ -219,17 +218,6 @@ async def next_due_at(tx: Tx) -> datetime | None:
     query = text("SELECT min(due_at) AS due FROM touch WHERE status = 'planned'")
     value: datetime | None = (await tx.connection.execute(query)).scalar()
     return value
-
-
-async def rate(tx: Tx, touch_id: int, client_id: int, rating: int) -> bool:
-    """Keep a client's rating; False when this survey was answered before."""
-    statement = (
-        pg_insert(SURVEY)
-        .values(touch_id=touch_id, client_id=client_id, rating=rating, rated_at=tx.now)
-        .on_conflict_do_nothing(index_elements=["touch_id"])
-        .returning(SURVEY.c.id)
-    )
-    return (await tx.connection.execute(statement)).first() is not None
 
 
 async def add_task(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.columns import at, id_, json_, number, ref, text_
+from bot.store.tables.columns import at, id_, json_, number, ref, sealed, text_
 
 
 class Inbox(SQLModel, table=True):
@@ -127,13 +127,14 @@ class MorningList(SQLModel, table=True):
 
 
 class Survey(SQLModel, table=True):
-    """A client's rating after a claim, once a touch; the first tap counts."""
+    """A client's rating after a claim, once a touch; the first tap counts. The comment is sealed."""
 
     __tablename__: ClassVar[str] = "survey"
     id: int | None = id_()
     touch_id: int = ref("touch.id", unique=True)
     client_id: int = ref("client.id")
     rating: int
+    comment_sealed: bytes | None = sealed()
     rated_at: datetime = at()
 
 
