@@ -56,3 +56,4 @@ bench: setup
 	@$(BIN)/python -m benchmarks.reminders
 	@$(BIN)/python -m benchmarks.burst
 	@$(BIN)/python -m benchmarks.faults
+	@$(BIN)/python -m benchmarks.importing

@@ -35,7 +35,7 @@ async def start(arguments: list[str]) -> tuple[asyncio.subprocess.Process, dict[
         sys.executable, *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdout
-    return process, json.loads(await asyncio.wait_for(process.stdout.readline(), 120))
+    return process, json.loads(await asyncio.wait_for(process.stdout.readline(), 600))
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:

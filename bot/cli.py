@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     gap.add_argument("file", type=Path, help="家庭文件，如 data/samples/household.yaml")
     gap.add_argument("--json", action="store_true", help="输出 JSON")
     _remind(commands)
+    _import(commands)
     data = add("data", offline.data, "检查 data/ 下的全部数据文件")
     data.add_argument("action", choices=["check"], help="check：列出所有错误")
     data.add_argument("--json", action="store_true", help="输出 JSON")
@@ -103,6 +104,18 @@ def _rules(commands: Any) -> None:
     back.set_defaults(command=_maintain("roll_back_rules"))
     for action in (listing, back):
         action.add_argument("--json", action="store_true", help="输出 JSON")
+
+
+def _import(commands: Any) -> None:
+    command = commands.add_parser(
+        "import",
+        help="导入大的客户名单",
+        description="把一份 CSV 名单导入一位业务员名下，可以反复导",
+    )
+    command.add_argument("file", type=Path, help="CSV 文件，列和聊天里导入的一样")
+    command.add_argument("--agent", required=True, help="业务员的姓名")
+    command.add_argument("--faults", type=Path, help="要改的地方写到这个 CSV")
+    command.set_defaults(command=_maintain("import_clients"))
 
 
 def _remind(commands: Any) -> None:

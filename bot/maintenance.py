@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot import app, settings
+from bot import app, messages, settings
+from bot.clients import bulk
+from bot.clients.entries import LineProblem
+from bot.clients.wording import ImportReport, problems_csv, render_problems, render_report
 from bot.clock import SystemClock
 from bot.compliance import evaluate, rulebook, source
 from bot.compliance.records import COLUMNS, row_of
 from bot.offline import EXIT_FINDINGS, EXIT_OK, print_json
 from bot.settings import Settings
-from bot.store import archive, reviews
+from bot.store import archive, people, reviews
 from bot.store.engine import Store
 from bot.store.vault import open_vault
 
@@ -140,3 +143,45 @@ async def _keep_labels(store: Store, data_dir: Path) -> int:
     path = data_dir / source.OFFICE_EXAMPLES
     path.write_text("".join(lines), encoding="utf-8")
     return len(lines)
+
+
+def import_clients(options: argparse.Namespace) -> int:
+    """A large client list into one agent's book, with the progress on the way."""
+    given = settings.load()
+    messages.load(given.content_dir / "messages.yaml")
+    today = SystemClock().now().astimezone(ZoneInfo(given.timezone)).date()
+    wrong: list[LineProblem] = []
+    for found in bulk.faults(options.file, today):
+        if isinstance(found, int):
+            _progress(f"检查 {found:,} 行，要改 {len(wrong):,} 处")
+        elif len(wrong) < bulk.MOST_FAULTS:
+            wrong.append(found)
+    _progress("", last=True)
+    if wrong:
+        print(render_problems(wrong))
+        if options.faults:
+            options.faults.write_bytes(problems_csv(wrong))
+            print(f"全部写在 {options.faults}")
+        return EXIT_FINDINGS
+
+    async def keep(store: Store) -> ImportReport:
+        async with store.begin() as tx:
+            agent = await people.seller_named(tx, options.agent)
+        report = ImportReport()
+        async for done in bulk.import_file(store, agent, options.file, today):
+            report = done.report
+            _progress(f"已导入 {done.rows:,} 行，新客户 {report.added_clients:,} 位")
+        _progress("", last=True)
+        return report
+
+    print(render_report(_with_store(given, keep)))
+    return EXIT_OK
+
+
+def _progress(text: str, *, last: bool = False) -> None:
+    """One line that is written over on a terminal; a line each elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\n" if last else f"\r\x1b[K{text}")
+        sys.stderr.flush()
+    elif text:
+        print(text, file=sys.stderr)

@@ -43,6 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bot.compliance.gate",),
     ("bot.store",),
     (
+        "bot.clients.bulk",
         "bot.clients.privacy",
         "bot.clients.service",
         "bot.compliance.records",

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, or_, select
 
-from bot.clients.entries import ImportPlan, LineProblem, PolicyEntry
+from bot.clients.entries import ClientEntry, ImportPlan, LineProblem, PolicyEntry
 from bot.clients.exporting import ClientRecord, book_file
 from bot.clients.matching import AgentBook, Matched, match
 from bot.clients.wording import ImportRefused, ImportReport
 from bot.domain.people import Client, Person, Role
 from bot.domain.policies import Policy, PolicyStatus
 from bot.errors import AccessDenied, UserError
-from bot.store import book, people
+from bot.store import book, bulk, people
 from bot.store.engine import Tx
 
 _EVERYBODY = 1_000_000
 _AT_ONCE = 5000
+_WHOLE_BOOK = 5000
 _KEEPERS = frozenset({Role.AGENT, Role.SUPERVISOR})
 _CLIENT_FIELDS = ("name", "external_id", "sex", "phone", "id_number")
 _POLICY_FIELDS = tuple(
@@ -37,16 +38,22 @@ async def import_book(tx: Tx, agent: Person, plan: ImportPlan) -> ImportReport:
     if agent.role not in _KEEPERS:
         raise AccessDenied("只有业务员和主管有自己的客户名单，请让业务员本人导入。")
     await _lock(tx, agent)
-    standing = await _own_book(tx, agent)
+    standing = await _own_book(tx, agent, plan)
     matched, problems = match(plan, standing)
     problems += _others_clients(agent, matched)
     if problems:
         raise ImportRefused(sorted(problems, key=lambda problem: problem.line))
     tally = ImportReport(ignored=plan.ignored)
-    for each in matched:
-        client_id = await _keep_client(tx, agent, each, standing, tally)
+    ids = await _keep_clients(tx, agent, matched, standing, tally)
+    new: list[dict[str, Any]] = []
+    for each, client_id in zip(matched, ids, strict=True):
         for policy in each.entry.policies:
-            await _keep_policy(tx, client_id, policy, standing.policies.get(policy.number), tally)
+            held = standing.policies.get(policy.number)
+            if held is None:
+                new.append(_new_policy(client_id, policy, tally))
+            else:
+                await _change_policy(tx, policy, held, tally)
+    await bulk.add_policies(tx, new)
     return tally
 
 
@@ -56,9 +63,27 @@ async def _lock(tx: Tx, agent: Person) -> None:
     await tx.connection.execute(person.with_for_update(key_share=True))
 
 
-async def _own_book(tx: Tx, agent: Person) -> AgentBook:
-    visible = await book.clients(tx, agent, limit=_EVERYBODY)
-    clients = [client for client in visible if client.agent_id == agent.id]
+async def _own_book(tx: Tx, agent: Person, plan: ImportPlan) -> AgentBook:
+    """The agent's book; of a large one only what the sheet may mean.
+
+    In a large book a client whose name changed is not found by the ID number alone.
+    """
+    own = book.CLIENT.c.agent_id == agent.id
+    count = select(func.count()).select_from(book.CLIENT).where(own)
+    if int((await tx.connection.execute(count)).scalar_one()) <= _WHOLE_BOOK:
+        clients = await bulk.clients_where(tx, own)
+        return AgentBook(clients, await _policies(tx, clients), await _id_numbers(tx, clients))
+    entries = plan.clients
+    numbers = [policy.number for entry in entries for policy in entry.policies]
+    holders = select(book.POLICY.c.client_id).where(book.POLICY.c.number.in_(numbers))
+    phones = [tx.vault.index("phone", entry.phone) for entry in entries if entry.phone]
+    meant = or_(
+        book.CLIENT.c.external_id.in_([entry.external_id for entry in entries]),
+        book.CLIENT.c.phone_index.in_(phones),
+        book.CLIENT.c.name.in_([entry.name for entry in entries]),
+        book.CLIENT.c.id.in_(holders),
+    )
+    clients = await bulk.clients_where(tx, own & meant)
     return AgentBook(clients, await _policies(tx, clients), await _id_numbers(tx, clients))
 
 
@@ -100,22 +125,36 @@ def _others_clients(agent: Person, matched: Sequence[Matched]) -> list[LineProbl
     ]
 
 
-async def _keep_client(
-    tx: Tx,
-    agent: Person,
-    each: Matched,
-    standing: AgentBook,
-    tally: ImportReport,
-) -> int:
-    entry, client = each.entry, each.client
+async def _keep_clients(
+    tx: Tx, agent: Person, matched: Sequence[Matched], standing: AgentBook, tally: ImportReport
+) -> list[int]:
+    """Add and change the clients; gives their ids in the order of ``matched``."""
+    given = [_given(each.entry) for each in matched]
+    new = [values for each, values in zip(matched, given, strict=True) if each.client is None]
+    names = [values["name"] for values in new if values["name"] in standing.by_name]
+    tally.namesakes += tuple(names)
+    tally.added_clients += len(new)
+    new_ids = iter(await bulk.add_clients(tx, agent.id, new))
+    ids = []
+    for each, values in zip(matched, given, strict=True):
+        if each.client is None:
+            ids.append(next(new_ids))
+        else:
+            await _change_client(tx, each.client, values, standing, tally)
+            ids.append(each.client.id)
+    return ids
+
+
+def _given(entry: ClientEntry) -> dict[str, Any]:
     given = {key: value for key in _CLIENT_FIELDS if (value := getattr(entry, key)) is not None}
     if entry.birth_on is not None:
         given |= {"birth_on": entry.birth_on, "birth_lunar": entry.birth_lunar}
-    if client is None:
-        if entry.name in standing.by_name:
-            tally.namesakes += (entry.name,)
-        tally.added_clients += 1
-        return (await book.add_client(tx, agent.id, **given)).id
+    return given
+
+
+async def _change_client(
+    tx: Tx, client: Client, given: dict[str, Any], standing: AgentBook, tally: ImportReport
+) -> None:
     current = {key: getattr(client, key, None) for key in given}
     if "id_number" in given:
         current["id_number"] = standing.id_numbers.get(client.id)
@@ -125,32 +164,33 @@ async def _keep_client(
         tally.changed_clients += 1
     else:
         tally.unchanged_clients += 1
-    return client.id
 
 
-async def _keep_policy(
-    tx: Tx, client_id: int, entry: PolicyEntry, held: Policy | None, tally: ImportReport
-) -> None:
-    given: dict[str, Any] = {
-        key: value for key in _POLICY_FIELDS if (value := getattr(entry, key)) is not None
-    }
-    if held is None:
-        kept = await book.upsert_policy(tx, client_id, entry.number, **({"company": ""} | given))
-        tally.added_policies += 1
-    else:
-        changed = {key: value for key, value in given.items() if getattr(held, key) != value}
-        if not changed:
-            tally.unchanged_policies += 1
-            return
-        await book.change_policy(tx, held.id, **changed)
-        tally.changed_policies += 1
-        before, after = held.next_due_on, changed.get("next_due_on")
-        if before and after and after < before:
-            tally.moved_back += (entry.number,)
-        return
-    in_force = kept.status is PolicyStatus.ACTIVE and kept.frequency != "single"
-    if in_force and kept.next_due_on is None:
+def _policy_values(entry: PolicyEntry) -> dict[str, Any]:
+    return {key: value for key in _POLICY_FIELDS if (value := getattr(entry, key)) is not None}
+
+
+def _new_policy(client_id: int, entry: PolicyEntry, tally: ImportReport) -> dict[str, Any]:
+    given = _policy_values(entry)
+    tally.added_policies += 1
+    in_force = given.get("status", PolicyStatus.ACTIVE) == PolicyStatus.ACTIVE
+    paid_yearly = given.get("frequency", "yearly") != "single"
+    if in_force and paid_yearly and "next_due_on" not in given:
         tally.without_due += (entry.number,)
+    return {"client_id": client_id, "number": entry.number, "company": "", **given}
+
+
+async def _change_policy(tx: Tx, entry: PolicyEntry, held: Policy, tally: ImportReport) -> None:
+    given = _policy_values(entry)
+    changed = {key: value for key, value in given.items() if getattr(held, key) != value}
+    if not changed:
+        tally.unchanged_policies += 1
+        return
+    await book.change_policy(tx, held.id, **changed)
+    tally.changed_policies += 1
+    before, after = held.next_due_on, changed.get("next_due_on")
+    if before and after and after < before:
+        tally.moved_back += (entry.number,)
 
 
 async def export_book(tx: Tx, viewer: Person) -> bytes:

@@ -20,9 +20,9 @@ MAX_ROWS = 5000
 MAX_COLUMNS = 40
 MAX_CELL = 500
 _SCANNED_ROWS = 20_000
-_HEADER_WITHIN = 10
+HEADER_WITHIN = 10
 _EXACT_NUMBERS = 10**15
-_DELIMITERS = ",;\t"
+DELIMITERS = ",;\t"
 
 Cells = Sequence[object]
 
@@ -77,7 +77,7 @@ def _first_readable(readings: Iterable[Iterable[Cells]]) -> Sheet:
         except csv.Error:
             broken = True
             continue
-        for position, line in enumerate(lines[:_HEADER_WITHIN]):
+        for position, line in enumerate(lines[:HEADER_WITHIN]):
             headers = [header_of(text_of(cell)) for cell in line[:MAX_COLUMNS]]
             known = len({header.key for header in headers if header})
             if known and (best is None or known > best[0]):
@@ -93,20 +93,13 @@ def _first_readable(readings: Iterable[Iterable[Cells]]) -> Sheet:
 
 
 def _sheet(lines: list[Cells], position: int, headers: list[Header | None]) -> Sheet:
-    used: dict[int, Header] = {}
-    ignored: list[str] = []
-    for place, header in enumerate(headers):
-        title = text_of(lines[position][place])
-        if header and header.key not in {other.key for other in used.values()}:
-            used[place] = header
-        elif title:
-            ignored.append(title[:20])
+    used, ignored = _columns(lines[position], headers)
     if any(text_of(cell) for cell in lines[position][MAX_COLUMNS:]):
         raise UserError(f"列太多了，最多 {MAX_COLUMNS} 列，请删去用不到的列再发。")
     rows = [
         Row(number, cells)
         for number, line in enumerate(lines[position + 1 :], position + 2)
-        if (cells := _cells(line, used))
+        if (cells := cells_of(line, used))
     ]
     if len(rows) > MAX_ROWS or len(lines) >= _SCANNED_ROWS:
         raise UserError(f"行数太多，一次最多 {MAX_ROWS} 行，请分成几份，并删去表格末尾的空行。")
@@ -114,10 +107,43 @@ def _sheet(lines: list[Cells], position: int, headers: list[Header | None]) -> S
         names = "、".join(TITLE[header.key] for header in used.values())
         raise UserError(f"只有列名（{names}），没有客户，请从下一行开始填。")
     columns = tuple(header.key for header in used.values())
-    return Sheet(tuple(rows), columns, tuple(ignored), position + 1)
+    return Sheet(tuple(rows), columns, ignored, position + 1)
 
 
-def _cells(line: Cells, used: dict[int, Header]) -> dict[str, str]:
+def _columns(
+    line: Cells, headers: list[Header | None]
+) -> tuple[dict[int, Header], tuple[str, ...]]:
+    """The columns understood, by place, and the titles that are not."""
+    used: dict[int, Header] = {}
+    ignored: list[str] = []
+    for place, header in enumerate(headers):
+        title = text_of(line[place])
+        if header and header.key not in {other.key for other in used.values()}:
+            used[place] = header
+        elif title:
+            ignored.append(title[:20])
+    return used, tuple(ignored)
+
+
+def headers_in(lines: Sequence[Cells]) -> tuple[int, dict[int, Header], tuple[str, ...]]:
+    """Where the header line stands among the first lines, its columns, and what is not understood.
+
+    Raises UserError when no line names a known column.
+    """
+    best: tuple[int, int, list[Header | None]] | None = None
+    for position, line in enumerate(lines[:HEADER_WITHIN]):
+        headers = [header_of(text_of(cell)) for cell in line[:MAX_COLUMNS]]
+        known = len({header.key for header in headers if header})
+        if known and (best is None or known > best[0]):
+            best = (known, position, headers)
+    if best is None:
+        raise UserError("没有找到列名，第一行要有“姓名”等列名。")
+    _, position, headers = best
+    return position, *_columns(lines[position], headers)
+
+
+def cells_of(line: Cells, used: dict[int, Header]) -> dict[str, str]:
+    """The texts of a line by column key, without the empty ones."""
     cells = {}
     for place, header in used.items():
         text = text_of(line[place]) if place < len(line) else ""
@@ -159,7 +185,7 @@ def text_of(cell: object) -> str:
 
 def _csv_readings(content: bytes) -> Iterator[Iterable[Cells]]:
     for text in _decodings(content):
-        for delimiter in _DELIMITERS:
+        for delimiter in DELIMITERS:
             yield csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 

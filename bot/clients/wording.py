@@ -35,6 +35,18 @@ class ImportReport:
     without_due: tuple[str, ...] = ()
     moved_back: tuple[str, ...] = ()
 
+    def counted(self, other: ImportReport) -> ImportReport:
+        """The numbers of both; the names that each tells are left out."""
+        return ImportReport(
+            self.added_clients + other.added_clients,
+            self.changed_clients + other.changed_clients,
+            self.unchanged_clients + other.unchanged_clients,
+            self.added_policies + other.added_policies,
+            self.changed_policies + other.changed_policies,
+            self.unchanged_policies + other.unchanged_policies,
+            other.ignored,
+        )
+
     @property
     def changed_anything(self) -> bool:
         """Whether the book is another than before."""

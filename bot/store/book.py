@@ -36,7 +36,8 @@ class ClientDenied(AccessDenied):
         super().__init__("这位客户不在您名下，看不到资料；如需跟进，请找主管转交")
 
 
-def _client(tx: Tx, row: Row[Any]) -> Client:
+def client_of(tx: Tx, row: Row[Any]) -> Client:
+    """The client of a row of the whole table, the phone opened."""
     return Client(
         id=row.id,
         agent_id=row.agent_id,
@@ -103,13 +104,13 @@ async def client(tx: Tx, viewer: Person, client_id: int, action: str = "view") -
         raise ClientDenied(viewer.id, client_id, action)
     if row.agent_id != viewer.id and row.person_id != viewer.id:
         await trace(tx, viewer.id, client_id, action, allowed=True)
-    return _client(tx, row)
+    return client_of(tx, row)
 
 
 async def client_for_system(tx: Tx, client_id: int) -> Client:
     """A client for work that no person asked for, such as reminders."""
     found = await tx.connection.execute(select(CLIENT).where(CLIENT.c.id == client_id))
-    return _client(tx, found.one())
+    return client_of(tx, found.one())
 
 
 async def clients(
@@ -120,7 +121,7 @@ async def clients(
     if phone:
         query = query.where(CLIENT.c.phone_index == tx.vault.index("phone", phone))
     query = query.order_by(CLIENT.c.name, CLIENT.c.id).limit(limit).offset(offset)
-    return [_client(tx, row) for row in await tx.connection.execute(query)]
+    return [client_of(tx, row) for row in await tx.connection.execute(query)]
 
 
 _LARGEST_BOOK = 5000
@@ -148,7 +149,7 @@ async def find(tx: Tx, viewer: Person, typed: str, limit: int) -> list[Client]:
 async def clients_of_person(tx: Tx, person_id: int) -> list[Client]:
     """The records of one joined client (one with each agent who serves them)."""
     query = select(CLIENT).where(CLIENT.c.person_id == person_id).order_by(CLIENT.c.id)
-    return [_client(tx, row) for row in await tx.connection.execute(query)]
+    return [client_of(tx, row) for row in await tx.connection.execute(query)]
 
 
 async def by_phone(tx: Tx, phone: str, agent_id: int | None = None) -> list[Client]:
@@ -156,7 +157,7 @@ async def by_phone(tx: Tx, phone: str, agent_id: int | None = None) -> list[Clie
     query = select(CLIENT).where(CLIENT.c.phone_index == tx.vault.index("phone", phone))
     if agent_id is not None:
         query = query.where(CLIENT.c.agent_id == agent_id)
-    return [_client(tx, row) for row in await tx.connection.execute(query.order_by(CLIENT.c.id))]
+    return [client_of(tx, row) for row in await tx.connection.execute(query.order_by(CLIENT.c.id))]
 
 
 def client_values(tx: Tx, given: dict[str, Any]) -> dict[str, Any]:
@@ -175,7 +176,7 @@ async def add_client(tx: Tx, agent_id: int, name: str, **given: Any) -> Client:
     """Add a client to an agent's book."""
     values = client_values(tx, {"name": name, **given})
     statement = insert(CLIENT).values(agent_id=agent_id, created_at=tx.now, **values)
-    return _client(tx, (await tx.connection.execute(statement.returning(CLIENT))).one())
+    return client_of(tx, (await tx.connection.execute(statement.returning(CLIENT))).one())
 
 
 async def change_client(tx: Tx, client_id: int, **given: Any) -> None:

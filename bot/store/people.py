@@ -103,6 +103,19 @@ async def with_role(tx: Tx, role: Role) -> list[Person]:
     return [_person(row) for row in await tx.connection.execute(query.order_by(PERSON.c.id))]
 
 
+async def seller_named(tx: Tx, name: str) -> Person:
+    """The active agent or supervisor of exactly this name; UserError when there is not just one."""
+    query = select(PERSON).where(
+        PERSON.c.name == name,
+        PERSON.c.active,
+        PERSON.c.role.in_((Role.AGENT.value, Role.SUPERVISOR.value)),
+    )
+    found = [_person(row) for row in await tx.connection.execute(query)]
+    if len(found) != 1:
+        raise UserError(f"叫“{name}”的在职业务员有 {len(found)} 位，请核对姓名")
+    return found[0]
+
+
 async def team_of(tx: Tx, supervisor: Person) -> list[Person]:
     """The active agents of a supervisor."""
     query = select(PERSON).where(PERSON.c.supervisor_id == supervisor.id, PERSON.c.active)
