@@ -184,7 +184,7 @@ def _of_one(cleaned: str, run: _Run, about: bool) -> Amount:
         if period is None:
             _ask_back([f"{written}万", written], None)
         written, words = f"{written}万", ""
-    denied = re.search(r"(?:没|不是|不止|冇|无)[|有]*$", cleaned[: run.start])
+    denied = re.search(r"(?:没|不|不止|冇|无)[|有]*$", cleaned[: run.start])
     if denied or _NOT_MONEY.search(words):
         raise _not_read()
     _refuse_doubt(written, period)

@@ -23,11 +23,12 @@ MAX_TEXT = 500
 _SHOWN_OPTIONS = 6
 _YES_WORDS = (
     "是 有 对 要 好 同意 可以 愿意 需要 会 嗯 在 y yes 1 是的 有的 好的 同意的 true 係 系 得 行 成 没问题 ok "
-    "好啊 有啊 係啊 得啊 可以啊 愿意的 对的 要的 能 能的"
+    "好啊 有啊 係啊 得啊 可以啊 愿意的 对的 要的 能 能的 没错 必须 肯定 当然 当然有 肯定有 可不是 可不 中 妥 要得 没毛病 没意见"
 )
 _NO_WORDS = (
     "否 没 没有 无 不 不是 不对 不要 不同意 不可以 不愿意 不需要 不会 不在 n no 0 2 false 冇 唔係 唔系 唔要 唔使 "
-    "唔得 唔好 唔同意 不用 不行 不太行 不了 没有的 算了 不能"
+    "唔得 唔好 唔同意 不用 不行 不太行 不了 没有的 算了 不能 木有 莫得 冇得 没得 当然没有 肯定没有 从来没有 从没有 "
+    "没有过 没了 现在没有 现在没了 早没了 不在了 当然不 肯定不 才不 没必要"
 )
 _YES = frozenset(_YES_WORDS.split())
 _NO = frozenset(_NO_WORDS.split())
@@ -40,6 +41,8 @@ _COUNT_WORDS = {
     "一双": 2,
     "双胞胎": 2,
     "龙凤胎": 2,
+    "丁克": 0,
+    "没要": 0,
     "三胞胎": 3,
     "独生子": 1,
     "独生女": 1,
@@ -145,11 +148,22 @@ def _parts(raw: Raw) -> Sequence[str]:
 def _yes_no(text: str) -> bool:
     typed = _folded(text)
     typed = re.sub(r"^(.{1,3})[,，、]?\1$", r"\1", typed).rstrip("啊呀哦的吧呢啦了嘞哈喔") or typed
-    if typed in _YES or f"{typed}的" in _YES:
-        return True
-    if typed in _NO or f"{typed}了" in _NO:
-        return False
+    for said in _worth_reading(typed):
+        if said in _YES or f"{said}的" in _YES:
+            return True
+        if said in _NO or f"{said}了" in _NO:
+            return False
     raise UserError("请回答“是”或“否”。")
+
+
+def _worth_reading(typed: str) -> list[str]:
+    """The answer itself, or of ``有,小毛病`` its first word: not when the rest takes it back."""
+    first, _, rest = re.sub(r"[，、。;；]", ",", typed).partition(",")
+    if not rest:
+        return [typed]
+    if re.search(r"^(?:以前|之前|原来|原先|过去)", first) and not rest.startswith(("但", "不过")):
+        return [rest]
+    return [] if re.search(r"[但可停断退没不冇无]|现在|以前|有|是", rest) else [first]
 
 
 def _amount(spec: QuestionSpec, text: str) -> str:
@@ -180,7 +194,7 @@ def _ask_back_bare_number(spec: QuestionSpec, text: str) -> None:
 def _integer(spec: QuestionSpec, text: str) -> int:
     typed = _folded(text)
     number = _count(
-        re.sub(r"(?:[个個位名份张張年岁歲人次娃仔]|孩子|小孩|宝宝|宝)+$", "", typed), typed
+        re.sub(r"(?:[个個位名份张張年岁歲人次娃仔囡囝]|孩子|小孩|宝宝|宝|儿子|女儿|兒子|女兒|闺女|姑娘|男孩|女孩|公子|千金|小子|丫头)+$", "", typed), typed
     )
     low, high = spec.at_least or 0, spec.at_most if spec.at_most is not None else 1000
     if number is None or number != int(number) or not low <= number <= high:
