@@ -42,6 +42,8 @@ _SLIPS = (
     (rf"(?<=[一二两三四五六七八九])[白摆](?={DIGIT}|$)", "百"),
     (rf"(?<={NUMERAL})快(?=钱|$|[MY/每一])", "块"),
 )
+# 12 000 and 100 0000 are one number, 5000 6000 are two
+_SPACED_NUMBER = re.compile(r"(?<!\d)(?:[1-9]\d{0,2}(?:\s\d{3})+|[1-9]\d*(?:\s0000)+)(?!\d)")
 _PARTICLE = re.compile(r"[啊呀哦喔的吧呢啦了嘞哈噢耶喎㗎嘛]+$")
 _PERIODS: tuple[tuple[str, str], ...] = (
     ("B", r"年终奖?金?(?:大概|大约|差不多|还?有|是)?"),
@@ -70,16 +72,18 @@ _COUNTED = re.compile(
 _BEFORE_NUMBER = r"(?=[\d一二两三四五六七八九十百几])"
 _INFIX = re.compile(r"[多余来]个?(?=[百千万亿])|个(?=[万亿])|(?<=[万千百])把")
 _ABOUT = re.compile(
-    r"大约|大約|大概|差不多|左右|上下|以内|以下|往上|以上|[+＋]$|约|約|将近|將近|接近|不到|不足|快要|估计|可能|应该|出头|出頭|多一?点|有余|[多余来把](?=$|[|块元MYQH])"
+    r"大约|大約|大概|差不多|左右|上下|以内|以下|往上|以上|出点头|[+＋]$|约|約|将近|將近|接近|不到|不足|快要|估计|可能|应该|出头|出頭|多一?点|有余|[多余来把](?=$|[|块元MYQH])"
     rf"|快{_BEFORE_NUMBER}|近{_BEFORE_NUMBER}|(?:(?<=^)|(?<=[|,MYQHB]))(?:小{_BEFORE_NUMBER}|[成上](?=[百千万亿]))"
 )
 _PADDING = re.compile(
-    r"人民币|rmb|cny|税后|税前|稅後|到手|扣完|毛收入|纯收入|净|总共|一共|合共|加起来|年薪|月薪|拿|赚|挣|搵|有|给|要|是|收入|工资|存款|保额|保费|保費|左右|[¥￥元块塊蚊文圆圓钱錢整的]|不到点"
+    r"人民币|rmb|cny|package|total|税后|税前|稅後|到手|扣完|毛收入|纯收入|净|总共|一共|合共|加起来|加?一起|一般|年薪|月薪|拿|赚|挣|搵|有|给|要|是|收入|工资|存款|保额|保费|保費|左右|[¥￥元块塊蚊文圆圓钱錢整的]|不到点"
 )
 
 
 def one_spelling(text: str) -> str:
     """Small letters, half width, simplified numerals; ``k`` and ``m`` as Chinese units."""
+    if not _SPACED_NUMBER.search(text):
+        text = re.sub(r"(?<=\d)\s+(?=\d)", ";", text)
     typed = plain(text).translate(_FORMAL)
     for old, new in _SPELLINGS:
         typed = typed.replace(old, new)

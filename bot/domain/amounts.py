@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
+from bot.domain.amount_doubts import meanings, with_unit
 from bot.domain.amount_words import (
     BONUS,
     NUMERAL,
@@ -57,37 +59,58 @@ class _Run:
 
 
 _FOREIGN = re.compile(
-    r"[美港日欧歐]元|美金|[港台臺新澳日][币幣纸紙]|英[镑鎊]|令吉|usd|hkd|twd|ntd?\$?|sgd|myr|\$"
+    r"[美港日欧歐]元|美金|[港台臺新澳日][币幣纸紙]|英[镑鎊]|令吉|usd|hkd|twd|ntd?\$?|sgd|myr|\$|美?刀|欧(?!洲)|泰铢|卢比"
 )
 _BY_THE_DAY = re.compile(
     r"[/每一1]个?[天日]|[日天]薪|天天|[/每一1]个?(?:周|星期|礼拜)|周薪|[/每一1]个?小时|时薪"
 )
-_EACH = re.compile(r"每人|每个人|人均|一人|一个人(?=\d|[一-十])|各(?=\d|[一二两三四五六七八九])")
+_EACH = re.compile(
+    r"每[人份张套]|每个人|人均|一人|一个人(?=\d|[一-十])|各(?=\d|[一二两三四五六七八九])"
+)
 _NOTHING = frozenset(
-    "没 无 冇 無 暂无 不欠 没钱 没存 没买 没欠 没得 没啥 无有 無有 无收入 none no nil nothing "
-    "一分没有 一分钱没有 一毛没有 全款".split()
+    [
+        "没",
+        "无",
+        "冇",
+        "無",
+        "暂无",
+        "不欠",
+        "没钱",
+        "没存",
+        "没买",
+        "没欠",
+        "没得",
+        "没啥",
+        "无有",
+        "無有",
+        "无收入",
+        "none",
+        "no",
+        "nil",
+        "nothing",
+        "一分没有",
+        "一分钱没有",
+        "一毛没有",
+        "全款",
+    ]
 )
 _HAS_NONE = re.compile(
-    r"[也还現现在都暂时目前]{0,4}(?:没有?|冇|無|无)[^\d一二两三四五六七八九十百千万亿多少几啥什]{0,4}"
+    r"[也还現现在都暂时目前一个块分毛钱百]{0,8}(?:没有?|冇|無|无|未有|唔使)(?!.*[算想数看问统概留注记定准谱法时说清听懂])"
+    r"[^\d一二两三四五六七八九十百千万亿多少几啥什]{0,4}"
     r"|[也已经都早就全部提前]{0,6}(?:还清|还完|结清|付清|清)了?"
 )
+_MONTHS = "1[2-9]|十[二三四五六七八九]"
 _SALARIES = re.compile(
-    r"(?P<pay>.+?)[x×*乘](?P<months>1[2-9])薪?|(?P<pay2>.+?),?(?P<months2>1[2-9])薪"
-    r"|(?P<months3>1[2-9])薪,?(?P<pay3>.+)"
+    rf"(?P<pay>.+?)[x×*乘](?P<months>{_MONTHS})薪?|(?P<pay2>.+?),?(?P<months2>{_MONTHS})薪"
+    rf"|(?P<months3>{_MONTHS})薪,?(?P<pay3>.+)"
 )
 _MARKS = "YHQMB"
 _RUN = re.compile(rf"(?:大?几|{NUMERAL})(?:[几.]|{NUMERAL})*")
 _THOUSANDS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 _RANGE = frozenset("-~—到至、")
-_UNITS = "千万亿"
-_NEIGHBOURS = re.compile(r"(.*?)([一二两三四五六七八九])([二两三四五六七八九])(十?[百千万亿]*)$")
-_LAST_DIGIT_IN_DOUBT = re.compile(r"(.*[万千百])([一二两三四五六七八])([二三四五六七八九])")
-_SOME = re.compile(r"(\d*|[一二三四五六七八九]?)(十?)几(十?[百千万亿]*)")
-_DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _EXAMPLE = "，例如 3万、9600、1200元/月"
 _NOT_MONEY = re.compile(r"[岁月号日点天位]|年(?!底)|[×x*/%+-]|第|[a-z]")
 _LONGEST_SENTENCE = 30
-_SEVERAL_OF_SOME = (2, 3, 5, 8)
 _MOST_NUMBERS = 4
 _SMALLEST = 100
 _DOUBTFUL_BELOW = 1000
@@ -111,7 +134,7 @@ def parse_amount(text: str) -> Amount:
     runs = _runs(cleaned)
     between = cleaned[runs[0].end : runs[1].start] if len(runs) == 2 else ""
     if between in _RANGE and between:
-        low = _with_unit(runs[0].text, runs[1].text)
+        low = with_unit(runs[0].text, runs[1].text)
         _ask_back([low, runs[1].text], _period(cleaned), between_too=True)
     if len(runs) > 1:
         return _of_several(cleaned, runs)
@@ -148,7 +171,7 @@ def _by_salaries(found: re.Match[str]) -> Amount:
         for name in ("pay", "months")
     )
     monthly = parse_amount(pay)
-    return Amount(monthly.amount * int(months), "yearly", monthly.about)
+    return Amount(monthly.amount * (read_number(months) or 0), "yearly", monthly.about)
 
 
 def _runs(cleaned: str) -> list[_Run]:
@@ -157,7 +180,7 @@ def _runs(cleaned: str) -> list[_Run]:
     at = 0
     for match in _RUN.finditer(cleaned):
         text = match[0].rstrip(".")
-        before = re.findall(f"[{_MARKS}]", cleaned[at : match.start()])
+        before = _marks(cleaned[at : match.start()])
         # 45万每月4千: a mark between two numbers belongs to the later one
         behind = re.match(rf"\|*([{_MARKS}])(?!\|*{NUMERAL})", cleaned[match.end() :])
         mark = before[-1] if before else behind[1] if behind else ""
@@ -167,8 +190,8 @@ def _runs(cleaned: str) -> list[_Run]:
 
 
 def _period(cleaned: str) -> Period | None:
-    """The one period that was named; Unclear is not worth it, so two are refused."""
-    marks = set(re.findall(f"[{_MARKS}]", cleaned))
+    """The one period that was named; UserError for two of them."""
+    marks = set(_marks(cleaned))
     if len(marks) > 1:
         raise UserError(f"是按月还是按年？请只写一种{_EXAMPLE}。")
     mark = marks.pop() if marks else ""
@@ -176,7 +199,29 @@ def _period(cleaned: str) -> Period | None:
 
 
 def _of_one(cleaned: str, run: _Run, about: bool) -> Amount:
-    """The amount of a text with one number: the words round it must be harmless."""
+    """The amount of a text with one number: the words round it must be harmless.
+
+    Of other clauses (``，过年多点``) only a period is heard, when its own clause has none.
+    """
+    start = max(cleaned.rfind(mark, 0, run.start) for mark in ",;。") + 1
+    ends = [at for mark in ",;。" if (at := cleaned.find(mark, run.end)) >= 0]
+    end = min(ends, default=len(cleaned))
+    others = re.split("[,;。]", (cleaned[:start] + cleaned[end:]).replace("|", ""))
+    if any(re.fullmatch("[也还]?(?:没有?|冇|无)", one) for one in others):
+        raise _not_read()
+    own = cleaned[start:end]
+    if not (_marks(own) or _marks(cleaned)[1:]):
+        own = "".join(_marks(cleaned)) + own
+    at = own.find(run.text)
+    return _of_clause(own, _Run(run.text, at, at + len(run.text)), about)
+
+
+def _marks(text: str) -> list[str]:
+    return re.findall(f"[{_MARKS}]", text)
+
+
+def _of_clause(cleaned: str, run: _Run, about: bool) -> Amount:
+    """The amount of one clause with one number."""
     period = _period(cleaned)
     words = re.sub(rf"[{_MARKS}|,.。;:!?()]", "", cleaned[: run.start] + cleaned[run.end :])
     written = run.text
@@ -185,6 +230,9 @@ def _of_one(cleaned: str, run: _Run, about: bool) -> Amount:
             _ask_back([f"{written}万", written], None)
         written, words = f"{written}万", ""
     denied = re.search(r"(?:没|不|不止|冇|无)[|有]*$", cleaned[: run.start])
+    # a number of something else than money: 股, 平米, 克
+    denied = denied or re.match("[股克平米斤亩]", cleaned[run.end :])
+    denied = denied or re.match(r"[|个]*[都也]没", cleaned[run.end :])
     if denied or _NOT_MONEY.search(words):
         raise _not_read()
     _refuse_doubt(written, period)
@@ -207,7 +255,7 @@ def _of_several(cleaned: str, runs: list[_Run]) -> Amount:
     marks = [run.mark for run in runs]
     certain = True
     for run in runs:
-        written = _meanings(run.text)
+        written = meanings(run.text)
         certain = certain and not written
         for value in map(read_number, written or [run.text]):
             if value is None or (value < _SMALLEST and not re.search("[百千万亿]", run.text)):
@@ -219,7 +267,7 @@ def _of_several(cleaned: str, runs: list[_Run]) -> Amount:
     if certain and sorted(marks) == [BONUS, "M"]:
         yearly = sum((value * (12 if per == "monthly" else 1) for value, per in told), Decimal(0))
         return Amount(yearly.quantize(CENT), "yearly")
-    joins = [cleaned[one.end : two.start] for one, two in zip(runs, runs[1:], strict=False)]
+    joins = [cleaned[one.end : two.start] for one, two in pairwise(runs)]
     alike = certain and (len(set(marks)) == 1 or set(marks[1:]) == {""})
     total = sum((value for value, _ in told), Decimal(0))
     if alike and all("+" in join for join in joins):
@@ -233,30 +281,11 @@ def _of_several(cleaned: str, runs: list[_Run]) -> Amount:
 
 def _refuse_doubt(written: str, period: Period | None) -> None:
     """Raise Unclear for a number that may be meant in several ways."""
-    if found := _meanings(written):
+    if found := meanings(written):
         _ask_back(found, period, between_too="几" not in written)
 
 
-def _meanings(written: str) -> list[str]:
-    """What a vague number may mean, as numbers; none when it is clear."""
-    if match := _SOME.fullmatch(written):
-        return _some(*match.groups())
-    if match := re.fullmatch(r"大几(十?[百千万亿])", written):
-        return [number + match[1] for number in "6789"]
-    if written.startswith("百八十") and written[3:] in ("", "万"):
-        return [f"100{written[3:]}", f"180{written[3:]}"]
-    if match := _LAST_DIGIT_IN_DOUBT.fullmatch(written):
-        return [match[1] + match[2], match[1] + match[3]]
-    if match := _NEIGHBOURS.fullmatch(written):
-        head, first, second, unit = match.groups()
-        if _DIGIT[second] - _DIGIT[first] in (1, 2) and unit:
-            return [f"{head}{first}{unit}", f"{head}{second}{unit}"]
-    return []
-
-
-def _ask_back(
-    written: Iterable[str], period: Period | None, *, between_too: bool = False
-) -> None:
+def _ask_back(written: Iterable[str], period: Period | None, *, between_too: bool = False) -> None:
     """Raise Unclear with these numbers; ``between_too`` offers the middle of two near ones."""
     values = [value for value in map(read_number, written) if value is not None]
     if len(values) < 2:
@@ -267,23 +296,6 @@ def _ask_back(
         "这是个大概的数，按哪个记？点一个，或写准数。",
         tuple(_candidate(value, period) for value in values),
     )
-
-
-def _with_unit(low: str, high: str) -> str:
-    """The lower end of a range, with the unit that was said only at the upper one (``10-15万``)."""
-    longer, top = read_number(low + high[-1]), read_number(high)
-    shared = high[-1] in _UNITS and longer is not None and top is not None and longer < top
-    return low + high[-1] if shared else low
-
-
-def _some(tens: str, ten: str, unit: str) -> list[str]:
-    """What ``几万``, ``十几万``, ``二十几万`` and ``几十万`` may be, as numbers to tap."""
-    if unit.startswith("十") and not ten:
-        return [f"{number}0{unit[1:]}" for number in _SEVERAL_OF_SOME]
-    if ten or tens:
-        base = int(_DIGIT.get(tens, 1) if tens in _DIGIT else tens or 1) * (10 if ten else 1)
-        return [f"{base + number}{unit}" for number in _SEVERAL_OF_SOME]
-    return [f"{number}{unit}" for number in _SEVERAL_OF_SOME] if unit else []
 
 
 _SHOWN_PERIOD: dict[Period | None, str] = {

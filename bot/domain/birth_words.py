@@ -56,7 +56,9 @@ _BIRTHDAY_TO_COME = re.compile(
     rf"(?:就|要|才|到|满|过|是)*(?P<age>\d{{1,3}}|{_TENS})(?:周岁|岁)(?:的?生日)?了?"
     rf"|(?:下个?月|下周|过几天|过两天|再过.{{1,3}}?[月天周]|还?差.{{1,3}}?[月天周]|明天|后天|月底)(?:就|要|才|到|满|过|是)*(?P<bare>\d{{1,3}}|{_TENS})了?"
 )
-_DAYS_OLD = re.compile(rf"(?:出生|生下来|才|刚)*(?:满)?(?P<days>\d{{1,3}}|[一二两三四五六七八九十百]{{1,4}})天大?了?")
+_DAYS_OLD = re.compile(
+    r"(?:出生|生下来|才|刚)*(?:满)?(?P<days>\d{1,3}|[一二两三四五六七八九十百]{1,4})天大?了?"
+)
 
 
 @dataclass(slots=True)
@@ -108,8 +110,11 @@ def _calendar(typed: str, found: Pieces) -> str:
 
 
 def _festival(typed: str, found: Pieces) -> str:
+    told = re.search(r"\d月|[一二三四五六七八九十]月", typed) is not None
     for name, (month, day, lunar) in _FESTIVALS.items():
         if name in typed:
+            if told:  # 10月1号国庆 says it twice
+                return typed.replace(name, "", 1)
             found.month, found.day, found.lunar = month, day, lunar
             return typed.replace(name, "", 1)
     return typed

@@ -16,6 +16,7 @@ OLDEST = 120
 _OLD = 90
 _RAT_YEAR = 1900
 _CYCLE = 12
+_LONGEST_SENTENCE = 16
 _NUMBER = r"(\d{1,3}|[零〇一二两三四五六七八九十百]{1,4})"
 _MONTHS = {
     name: number
@@ -29,7 +30,7 @@ _SPELLING = str.maketrans("歲龍馬雞豬個滿週農曆陰舊國閏陽", "岁�
     ord("卅"): "三十",
 }
 _AGE_TALK = re.compile(
-    r"^(?:我|他|她|今年|现在|刚|已经|才|大概|大约|差不多|约|年龄|有|是|满|周岁|实岁|:)+|(?:了|吧|啊|呀|哦|左右|上下|y/?o|years?old|yearsold)+$"
+    r"^(?:我|他|她|今年|现在|刚|已经|才|大概|大约|差不多|约|年龄|有|是|满|周岁|实岁|整|:)+|(?:了|啦|吧|整|整寿|大寿|啊|呀|哦|左右|上下|y/?o|years?old|yearsold)+$"
 )
 
 
@@ -67,7 +68,9 @@ def parse_birth(text: str, today: date, *, youngest: int = 0, oldest: int = OLDE
         )
     written = _rewritten(typed)
     if not _parses(written):
-        if (said := pieces(typed, today.year)) is not None and (exact := _of_pieces(said)):
+        said = pieces(typed, today.year)
+        exact = _of_pieces(said) if said else ""
+        if exact not in ("", typed):
             return parse_birth(exact, today, youngest=youngest, oldest=oldest)
         if (told := _only_age(typed)) is not None:
             return parse_birth(told, today, youngest=youngest, oldest=oldest)
@@ -95,20 +98,20 @@ def _spoken(number: int) -> str:
 
 
 def _only_age(typed: str) -> str | None:
-    """The one age within a short sentence (``老了，七十三``, ``6岁上一年级``)."""
+    """The one age within a short sentence: a clause of its own (``老了，七十三``), or the only
+    number of years (``6岁上一年级``)."""
+    if len(typed) > _LONGEST_SENTENCE:
+        return None
     typed = re.sub(r"[一二三四五六]年级", "", typed)
-    runs = re.findall(r"\d+|[一二三四五六七八九十]{1,3}", typed) if len(typed) <= 16 else []
-    plain_words = re.search(r"[年月号日天第后不比大小快而]|个", typed) is None
-    return f"{runs[0]}岁" if len(runs) == 1 and runs[0] != typed and plain_words else None
-
-
-def parse_age(text: str) -> int:
-    """Full years of age: ``30``, ``三十岁``, ``18个月`` (1). Raises UserError outside 0–120."""
-    typed = plain(text).translate(_SPELLING)
-    age = _age(re.sub(r"^虚岁", "", typed), date(2000, 1, 1))
-    if age is None:
-        raise UserError("年龄请写 0 到 120 之间的整数，例如 30 或 30岁。")
-    return _sensible(age)
+    clauses = [_AGE_TALK.sub("", clause) for clause in re.split(r"[,，;；。、]", typed)]
+    ages = [clause for clause in clauses if re.fullmatch(_NUMBER, clause)]
+    ages += re.findall(rf"{_NUMBER}周?岁(?!以|差)", typed)
+    others = re.sub(r"|".join(map(re.escape, ages)), "", typed) if ages else typed
+    if len(ages) != 1 or re.search(
+        r"[\d一二三四五六七八九十年月号日天第后不比大小快差]", others.replace("本命年", "")
+    ):
+        return None
+    return f"{ages[0]}岁"
 
 
 def _sensible(age: int) -> int:
@@ -138,9 +141,13 @@ def _whole(text: str) -> int | None:
 
 def _age(typed: str, today: date) -> int | None:
     """A certain age, or None when something else was said."""
-    if re.fullmatch(r"(?:刚|才)?(?:出生|满月|生)|半岁|新生儿?|今年(?:刚)?(?:生|出生)的?", typed):
+    if re.fullmatch(
+        r"(?:刚|才)?(?:出生|满月|生)|半岁|新生儿?|(?:上个?月|上周|昨天|前天|这个月|前几天)(?:刚|才)?(?:生|出生)的?|今年(?:刚)?(?:生|出生)的?",
+        typed,
+    ):
         return 0
     bare = _AGE_TALK.sub("", typed)
+    bare = bare.replace("个半月", "个月")
     if re.fullmatch(r"\d+个?多?月大?(?:龄)?|[一二两三四五六七八九十]{1,3}个多?月大?", bare):
         months = _whole(re.sub(r"个?多?月大?龄?$", "", bare))
         return None if months is None else months // 12
@@ -176,7 +183,7 @@ def _of_animal(animal: str, today: date) -> list[tuple[int, str, str]]:
 
 def _of_year(year: int, today: date) -> list[tuple[int, str, str]]:
     older = today.year - year
-    if older < 0:
+    if not 0 <= older <= OLDEST:
         return []
     found = [(older, f"{older}岁", f"{older} 岁（生日已过）")]
     if older:

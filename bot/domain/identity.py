@@ -55,9 +55,11 @@ def parse_phone(text: str) -> Phone:
     """
     said = plain(text)
     place = next((region for region, words in _PLACES if re.search(words, said)), None)
-    typed = re.sub(r"[-().·_]", "", said).translate(_SPOKEN)
+    typed = re.sub(r"[-().·_,、]", "", said).translate(_SPOKEN)
     typed = re.sub(r"^[^\d+]+|[^\d*]+$", "", typed)
     typed = re.sub(r"^00", "+", typed)
+    if re.fullmatch(r"(?:852|886|65|60)\d{8,10}", typed):
+        typed = f"+{typed}"
     if place and (found := _local(typed, place)):
         return found
     if re.fullmatch(r"(\+?86)?1[3-9]\d{9}", typed):
