@@ -19,7 +19,8 @@ from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import flow, service
 from bot.intake.gap import GapReport
-from bot.intake.report import COVERS, next_step
+from bot.intake.next_step import next_step
+from bot.intake.report import COVERS
 from bot.intake.summary import rows
 from bot.pictures.review import review_picture
 from bot.reminders.worklist import ORPHAN

@@ -12,6 +12,14 @@ from bot.intake.needs import cover_of, expenses_of, flows_of
 RiskKind = Literal["life", "critical_illness", "medical", "accident", "retirement", "education"]
 
 ZERO = Decimal(0)
+RISKS: dict[RiskKind, str] = {
+    "life": "身故",
+    "critical_illness": "重疾",
+    "medical": "医疗",
+    "accident": "意外",
+    "retirement": "养老",
+    "education": "教育金",
+}
 
 
 @dataclass(frozen=True, slots=True)

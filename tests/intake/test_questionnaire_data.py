@@ -70,7 +70,7 @@ def test_the_ten_things_of_the_interview_are_all_asked():
         "client_income", "spouse_income", "spending", "deposits", "stocks", "funds", "property",
         "goals", "education_cost", "parents_cost", "policy_company",
         "policy_premium", "policy_sum", "worry", "client_health", "client_social", "budget",
-        "risk_loss",
+        "risk_loss", "reserve", "decider", "source",
     }  # fmt: skip
     assert needed <= set(QUESTIONNAIRE.specs)
 
@@ -78,7 +78,8 @@ def test_the_ten_things_of_the_interview_are_all_asked():
 def test_everything_about_a_person_needs_consent():
     free = {spec.id for spec in SPECS if not spec.sensitive}
     assert free == {
-        "consent", "depth", "consent_health", "worry", "goals", "risk_loss", "risk_prefer", "intent",
+        "consent", "depth", "consent_health", "worry", "goals", "risk_loss", "risk_prefer", "reserve",
+        "intent",
     }  # fmt: skip
     health = {spec.id for spec in SPECS if "health" in spec.sensitive}
     assert health == {
@@ -117,6 +118,8 @@ sections:
         ("      - {id: a, title: 甲, text: 问, kind: text, depends_on: [a]}", "前面没有问题“a”"),
         ("      - {id: a, title: 甲, text: 问, kind: text, period: yearly}", "period"),
         ("      - {id: a, title: 甲, text: 问, kind: text, when: [{question: consent, in: [true]}, {question: consent, in: [false]}]}", "永远问不到"),
+        ("      - {id: a, title: 甲, text: 问, kind: choice, options: [{value: x, label: 子, score: 1}]}", "scale"),
+        ("      - {id: a, title: 甲, text: 问, kind: choice, scale: appetite, options: [{value: x, label: 子}]}", "score"),
         ("      - {id: a, title: 甲, text: 问, kind: txt}", "之一"),
         ("      - {id: a, title: 甲, text: 问, kind: text, colour: red}", "colour"),
     ],
