@@ -11,6 +11,7 @@ from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import flow, gather, service
 from bot.intake.flow import Answers, Question
+from bot.reminders import service as reminders
 from bot.store import book, tables
 
 _OVERVIEW_PAGE = 8
@@ -291,6 +292,8 @@ async def _overview(context: Context, interview_id: int, offset: int) -> None:
 
 async def _finish(context: Context, interview: tables.Interview, answers: Answers) -> None:
     await context.set_dialogue()
-    await service.finish(context.tx, interview, answers, context.office.questionnaire)
+    if await service.finish(context.tx, interview, answers, context.office.questionnaire):
+        office = context.office  # a birthday that became known has greetings to plan
+        await reminders.replan(context.tx, office.cadences, office.settings)
     await gap.plan_next_step(context, interview, answers)
     await gap.show(context, interview, answers)
