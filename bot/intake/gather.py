@@ -48,7 +48,7 @@ def gather(
         for name, typed in policy or told(evened(text), questionnaire):
             said.setdefault(name, typed)
     after, taken = _recorded(questionnaire, answers, said, today)
-    lines = {line.key: line for line in overview(questionnaire, after)}
+    lines = {line.key: line for line in overview(questionnaire, after)} if taken else {}
     heard = [Heard(one, lines[one].title, lines[one].shown or "") for one in taken if one in lines]
     kept = {"told": {one.key: said[one.key] for one in heard}, "key": key, "text": text}
     return heard, {**answers, "heard": kept}
