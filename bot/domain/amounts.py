@@ -210,8 +210,9 @@ def _of_one(cleaned: str, run: _Run, about: bool) -> Amount:
     if any(re.fullmatch("[也还]?(?:没有?|冇|无)", one) for one in others):
         raise _not_read()
     own = cleaned[start:end]
-    if not (_marks(own) or _marks(cleaned)[1:]):
-        own = "".join(_marks(cleaned)) + own
+    told = [mark for mark in _marks(cleaned) if mark != BONUS]
+    if len(told) == 1 and not _marks(own):
+        own = told[0] + own
     at = own.find(run.text)
     return _of_clause(own, _Run(run.text, at, at + len(run.text)), about)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.numerals import DIGITS, read_number
 
 _CHINESE = "零〇一二三四五六七八九"
-_TENS = "[一二三四五六七八九十]{1,3}"
+_TENS = "[一二两三四五六七八九十]{1,3}"
 _YEAR = re.compile(
     rf"(?:公元|民国(?P<roc>\d{{1,3}}|{_TENS}))?(?P<year>\d{{4}}|\d{{2}}|[{_CHINESE}]{{4}}|[{_CHINESE}]{{2}})?年(?:次|份)?"
     r"|(?<!\d)(?P<bare>(?:19|20)\d{2})(?!\d)"

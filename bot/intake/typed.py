@@ -217,7 +217,9 @@ def _integer(spec: QuestionSpec, text: str) -> int:
 
 
 def _count(counted: str, typed: str) -> Decimal | None:
-    if re.fullmatch(r"(?:暂时|目前|现在|一个都|一个也|都)*(?:没有?|冇|无)", counted) or counted in {
+    if re.fullmatch(
+        r"(?:暂时|目前|现在|一个都|一个也|都|还)*(?:没有?|冇|无)", counted
+    ) or counted in {
         "没有",
         "没",
         "无",
