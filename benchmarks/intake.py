@@ -4,13 +4,15 @@ Every agent types through a quick interview of their own; each answer waits for 
 one before, and every reply must name that agent's own client. The echo bot is sent as many texts
 in the same way. Then some interviews are finished, to time the report with its picture.
 
-    python -m benchmarks.intake [--count 1000] [--reports 10]
+    python -m benchmarks.intake [--count 1000] [--reports 10] [--think 30]
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import heapq
+import random
 import shutil
 import tempfile
 import time
@@ -99,12 +101,15 @@ class Office:
 
 
 async def answers(
-    office: Office, count: int, texts: tuple[str, ...], *, named: bool = False
+    office: Office, count: int, texts: tuple[str, ...], *, named: bool = False, think: float = 0
 ) -> tuple[float, list[float]]:
     """Everybody types ``texts`` in turn; answers per second and the waits in milliseconds.
 
-    ``named`` checks that replies name the own client.
+    ``named`` checks that replies name the own client. Between a reply and the next answer a
+    person takes ``think`` seconds, half as long or half as long again.
     """
+    pause = random.Random(count)
+    due: list[tuple[float, int]] = []
     at = dict.fromkeys(range(FIRST, FIRST + count), 0)
     given: dict[int, float] = {}
     waits: list[float] = []
@@ -118,9 +123,12 @@ async def answers(
         if updates:
             await office.post("raw", {"updates": updates})
 
-    await say(list(at))
+    def later(person: int) -> None:
+        heapq.heappush(due, (time.perf_counter() + think * pause.uniform(0.5, 1.5), person))
+
+    for person in at:
+        later(person)
     while any(place < len(texts) for place in at.values()):
-        ready = []
         for chat, when, words in await office.heard():
             if at.get(chat, len(texts)) >= len(texts):
                 continue
@@ -130,7 +138,10 @@ async def answers(
             waits.append((when - given[chat]) * 1000)
             at[chat] += 1
             if at[chat] < len(texts):
-                ready.append(chat)
+                later(chat)
+        ready = []
+        while due and due[0][0] <= time.perf_counter():
+            ready.append(heapq.heappop(due)[1])
         await say(ready)
         if time.perf_counter() - begun > TIMEOUT:
             raise RuntimeError(f"{sum(place < len(texts) for place in at.values())} never finished")
@@ -158,7 +169,9 @@ async def reports(office: Office, count: int) -> list[float]:
     return sorted(found)
 
 
-async def measure(which: str, count: int, finished: int) -> tuple[float, list[float], list[float]]:
+async def measure(
+    which: str, count: int, finished: int, think: float
+) -> tuple[float, list[float], list[float]]:
     folder = Path(tempfile.mkdtemp(prefix="shouyue-bench-"))
     arguments = ["-m", "bot.simulator", "--port", "0", "--data", str(folder / "sim")]
     simulator, told = await start([*arguments, "--until-stdin-closes"])
@@ -176,7 +189,7 @@ async def measure(which: str, count: int, finished: int) -> tuple[float, list[fl
                     mine = range(FIRST + at, min(FIRST + at + 50, FIRST + count))
                     await asyncio.gather(*(office.open(person) for person in mine))
                 await _until_all_are_asked(office, count)
-            speed, waits = await answers(office, count, ANSWERS, named=which == "ours")
+            speed, waits = await answers(office, count, ANSWERS, named=which == "ours", think=think)
             if which == "ours":
                 timed = await reports(office, finished)
         finally:
@@ -199,13 +212,15 @@ async def _until_all_are_asked(office: Office, count: int) -> None:
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--think", type=float, default=0, help="seconds between reply and answer")
     parser.add_argument("--reports", type=int, default=10)
     options = parser.parse_args()
-    print(f"{options.count} 份问卷同时答，每份 {len(ANSWERS)} 题，答完一题才答下一题")
+    print(f"{options.count} 份问卷同时答，每份 {len(ANSWERS)} 题，答完一题才答下一题", end="")
+    print(f"，想 {options.think:g} 秒左右" if options.think else "，一刻不停")
     print(f"{'':<34}{'回答/秒':>10}{'p50 毫秒':>12}{'p99 毫秒':>12}")
     speeds = {}
     for which, name in (("ours", "守约问卷"), ("echo", "回声机器人（HTTPX，轮询）")):
-        speed, waits, timed = await measure(which, options.count, options.reports)
+        speed, waits, timed = await measure(which, options.count, options.reports, options.think)
         speeds[which] = speed
         half, tail = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
         print(f"{name:<34}{speed:>10.0f}{half:>12.0f}{tail:>12.0f}", flush=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.birth_words import Pieces, century, full_years, pieces
 from bot.domain.dates import TypedDate, parse_date
 from bot.domain.numerals import DIGITS, plain, read_number
 from bot.errors import Unclear, UserError
@@ -15,6 +16,7 @@ OLDEST = 120
 _OLD = 90
 _RAT_YEAR = 1900
 _CYCLE = 12
+_LONGEST_SENTENCE = 16
 _NUMBER = r"(\d{1,3}|[零〇一二两三四五六七八九十百]{1,4})"
 _MONTHS = {
     name: number
@@ -23,11 +25,12 @@ _MONTHS = {
         start=1,
     )
 }
-_SPELLING = str.maketrans("歲龍馬雞豬個滿週農曆陰舊國", "岁龙马鸡猪个满周农历阴旧国") | {
-    ord("廿"): "二十"
+_SPELLING = str.maketrans("歲龍馬雞豬個滿週農曆陰舊國閏陽", "岁龙马鸡猪个满周农历阴旧国闰阳") | {
+    ord("廿"): "二十",
+    ord("卅"): "三十",
 }
 _AGE_TALK = re.compile(
-    r"^(?:我|他|她|今年|现在|刚|已经|才|大概|大约|差不多|约|年龄|有|是|满|周岁|实岁|:)+|(?:了|吧|啊|呀|哦|左右|上下|y/?o|years?old|yearsold)+$"
+    r"^(?:我|他|她|今年|现在|刚|已经|才|大概|大约|差不多|约|年龄|有|是|满|周岁|实岁|整|:)+|(?:了|啦|吧|整|整寿|大寿|啊|呀|哦|左右|上下|y/?o|years?old|yearsold)+$"
 )
 
 
@@ -45,9 +48,14 @@ def parse_birth(text: str, today: date, *, youngest: int = 0, oldest: int = OLDE
     Raises Unclear with what may be meant when only the year, the animal or about the age was
     said, within ``youngest`` and ``oldest``; UserError for dates to come and what is neither.
     """
-    spaced = re.sub(r"(?<=\d)\s+(?=\d)", "-", text.strip())
+    text = text.strip()
+    between = "-" if re.fullmatch(r"[\d\s]+", text) else ","
+    spaced = re.sub(r"(?<=\d)\s+(?=\d)", between, text)
     typed = plain(spaced).translate(_SPELLING).rstrip("。.!?，,")
+    typed = re.sub(r"十有(?=[一二三四五六七八九])", "十", typed).replace("。", ".")
     age = _age(typed, today)
+    if age is None:
+        age = full_years(typed)
     if age is not None:
         return Birth(_sensible(age))
     if candidates := _candidates(typed, today):
@@ -59,26 +67,51 @@ def parse_birth(text: str, today: date, *, youngest: int = 0, oldest: int = OLDE
             tuple((raw, shown) for _, raw, shown in fitting),
         )
     written = _rewritten(typed)
-    if not _parses(written) and (said := _only_age(typed)) is not None:
-        return parse_birth(said, today, youngest=youngest, oldest=oldest)
+    if not _parses(written):
+        said = pieces(typed, today.year)
+        exact = _of_pieces(said) if said else ""
+        if exact not in ("", typed):
+            return parse_birth(exact, today, youngest=youngest, oldest=oldest)
+        if (told := _only_age(typed)) is not None:
+            return parse_birth(told, today, youngest=youngest, oldest=oldest)
     on = parse_date(written)
     return Birth(age_of(on, today), on)
 
 
+def _of_pieces(said: Pieces) -> str:
+    """The pieces in the one order that is read without doubt, or as far as they were said."""
+    if said.month is None:
+        return "" if said.day or said.lunar else f"{said.year}年"
+    if said.day is None:
+        return "" if said.lunar else f"{said.year}-{said.month}"
+    if said.lunar is None and said.spoken:
+        return f"{said.year}年{_spoken(said.month)}月{_spoken(said.day)}"
+    date_ = f"{said.year}-{'闰' if said.leap else ''}{said.month:02}-{said.day:02}"
+    return f"农历{date_}" if said.lunar else date_
+
+
+def _spoken(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if not tens else "一二三"[tens - 1] * (tens > 1) + "十") + (
+        "一二三四五六七八九"[ones - 1] if ones else ""
+    )
+
+
 def _only_age(typed: str) -> str | None:
-    """The one age within a short sentence (``老了，七十三``)."""
-    runs = re.findall(r"\d+|[一二三四五六七八九十]{1,3}", typed) if len(typed) <= 16 else []
-    plain_words = re.search(r"[年月号日第后不]|个", typed) is None
-    return f"{runs[0]}岁" if len(runs) == 1 and runs[0] != typed and plain_words else None
-
-
-def parse_age(text: str) -> int:
-    """Full years of age: ``30``, ``三十岁``, ``18个月`` (1). Raises UserError outside 0–120."""
-    typed = plain(text).translate(_SPELLING)
-    age = _age(re.sub(r"^虚岁", "", typed), date(2000, 1, 1))
-    if age is None:
-        raise UserError("年龄请写 0 到 120 之间的整数，例如 30 或 30岁。")
-    return _sensible(age)
+    """The one age within a short sentence: a clause of its own (``老了，七十三``), or the only
+    number of years (``6岁上一年级``)."""
+    if len(typed) > _LONGEST_SENTENCE:
+        return None
+    typed = re.sub(r"[一二三四五六]年级", "", typed)
+    clauses = [_AGE_TALK.sub("", clause) for clause in re.split(r"[,，;；。、]", typed)]
+    ages = [clause for clause in clauses if re.fullmatch(_NUMBER, clause)]
+    ages += re.findall(rf"{_NUMBER}周?岁(?!以|差)", typed)
+    others = re.sub(r"|".join(map(re.escape, ages)), "", typed) if ages else typed
+    if len(ages) != 1 or re.search(
+        r"[\d一二三四五六七八九十年月号日天第后不比大小快差]", others.replace("本命年", "")
+    ):
+        return None
+    return f"{ages[0]}岁"
 
 
 def _sensible(age: int) -> int:
@@ -108,9 +141,13 @@ def _whole(text: str) -> int | None:
 
 def _age(typed: str, today: date) -> int | None:
     """A certain age, or None when something else was said."""
-    if re.fullmatch(r"(?:刚|才)?(?:出生|满月|生)|半岁|新生儿?|今年(?:刚)?(?:生|出生)的?", typed):
+    if re.fullmatch(
+        r"(?:刚|才)?(?:出生|满月|生)|半岁|新生儿?|(?:上个?月|上周|昨天|前天|这个月|前几天)(?:刚|才)?(?:生|出生)的?|今年(?:刚)?(?:生|出生)的?",
+        typed,
+    ):
         return 0
     bare = _AGE_TALK.sub("", typed)
+    bare = bare.replace("个半月", "个月")
     if re.fullmatch(r"\d+个?多?月大?(?:龄)?|[一二两三四五六七八九十]{1,3}个多?月大?", bare):
         months = _whole(re.sub(r"个?多?月大?龄?$", "", bare))
         return None if months is None else months // 12
@@ -146,7 +183,7 @@ def _of_animal(animal: str, today: date) -> list[tuple[int, str, str]]:
 
 def _of_year(year: int, today: date) -> list[tuple[int, str, str]]:
     older = today.year - year
-    if older < 0:
+    if not 0 <= older <= OLDEST:
         return []
     found = [(older, f"{older}岁", f"{older} 岁（生日已过）")]
     if older:
@@ -166,11 +203,7 @@ def _only_year(typed: str) -> int | None:
     if match is None:
         return None
     digits = (match[1] or match[2]).translate(DIGITS)
-    return int(digits) if len(digits) == 4 else _century(int(digits))
-
-
-def _century(year: int) -> int:
-    return year + (2000 if year <= 40 else 1900)
+    return int(digits) if len(digits) == 4 else century(int(digits))
 
 
 def _about_age(typed: str) -> list[int]:
@@ -198,7 +231,7 @@ def _of_digits(typed: str, today: date) -> list[tuple[int, str, str]]:
     """Six digits may be year, month and day, or a year of four digits and a month."""
     if not re.fullmatch(r"\d{6}", typed):
         return []
-    short = f"{_century(int(typed[:2]))}-{typed[2:4]}-{typed[4:]}"
+    short = f"{century(int(typed[:2]))}-{typed[2:4]}-{typed[4:]}"
     long = f"{typed[:4]}-{typed[4:]}"
     return _both([short, long], today)
 
@@ -215,11 +248,14 @@ def _of_slashes(typed: str, today: date) -> list[tuple[int, str, str]]:
 def _of_festival_day(typed: str, today: date) -> list[tuple[int, str, str]]:
     """``1990年八月十五`` without a sign of its calendar may be lunar or solar."""
     match = re.fullmatch(
-        r"(\d{4}|\d{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})", typed
+        r"(\d{4}|\d{2}|[零〇一二三四五六七八九]{4}|[零〇一二三四五六七八九]{2})年"
+        r"([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})",
+        typed,
     )
     if match is None:
         return []
-    year = match[1] if len(match[1]) == 4 else str(_century(int(match[1])))
+    digits = match[1].translate(DIGITS)
+    year = digits if len(digits) == 4 else str(century(int(digits)))
     month, day = _whole(match[2]) or 0, _whole(match[3]) or 0
     solar = f"{year}-{month:02}-{day:02}"
     found = []
@@ -255,7 +291,7 @@ def _rewritten(typed: str) -> str:
     if match := re.match(r"民国(\d{1,3})年?[-/.]?(?=\d)", typed):
         return f"{int(match[1]) + 1911}年{typed[match.end() :]}"
     if match := re.fullmatch(r"(\d{2})(\d{2})(\d{2})", typed):
-        short = f"{_century(int(match[1]))}-{match[2]}-{match[3]}"
+        short = f"{century(int(match[1]))}-{match[2]}-{match[3]}"
         return short if _parses(short) else f"{typed[:4]}-{typed[4:]}"
     if match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", typed):
         first = f"{match[3]}-{match[1]}-{match[2]}"

@@ -42,6 +42,13 @@ _LUNAR = re.compile(
 )
 _LUNAR_WORDS = re.compile(r"农历|阴历|旧历|農曆|陰曆|lunar:?")
 _NEWEST_SHORT_YEAR = 40
+_LEAP_MONTHS = (
+    "00500400206005002070050040020600500307006004002070050030800600400307"
+    "005004080060040a0060050030800500400207005004090060040020600500"
+    "30b006005002070050030800600400307005004080060040030700500408006004002"
+)
+"""The leap month of each lunar year from 1901 to 2099, as one hexadecimal digit; 0 for none."""
+_FIRST_LUNAR_YEAR = 1901
 
 
 def parse_date(text: str) -> TypedDate:
@@ -98,4 +105,12 @@ def _lunar_date(typed: str) -> TypedDate:
         raise UserError("农历只有十二个月、每月最多三十天，请核对，例如 农历1990年八月十五。")
     year = _year(match[1])
     _check_year(year)
+    if match[2] and leap_month(year) not in (month, None):
+        raise UserError(f"农历 {year} 年没有闰{match[3]}月，请核对。")
     return TypedDate(year, month, day, lunar=True, leap=bool(match[2]))
+
+
+def leap_month(lunar_year: int) -> int | None:
+    """The leap month of a lunar year, 0 for none; None outside 1901 to 2099."""
+    place = lunar_year - _FIRST_LUNAR_YEAR
+    return int(_LEAP_MONTHS[place], 16) if 0 <= place < len(_LEAP_MONTHS) else None

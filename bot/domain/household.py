@@ -14,6 +14,8 @@ AssetKind = Literal["deposit", "fund", "stock", "property", "education", "pensio
 DebtKind = Literal["mortgage", "car", "consumer", "business", "other"]
 ExpenseKind = Literal["housing", "education", "parents", "other"]
 Appetite = Literal["conservative", "balanced", "aggressive"]
+Awareness = Literal["low", "medium", "high"]
+Decider = Literal["client", "together", "spouse", "parents"]
 Intent = Literal["high", "medium", "low"]
 Timing = Literal["start", "end"]
 
@@ -152,6 +154,7 @@ class Household:
     """A whole household. ``given`` names the assumptions set for it; the rest are defaults.
 
     ``spending_yearly`` is the family's daily living where it is not told person by person.
+    ``local_medical`` is False when a newcomer's medical insurance does not pay in the new city.
     ``estimated`` names in Chinese what was estimated because nobody told it.
     """
 
@@ -167,11 +170,15 @@ class Household:
     worries: tuple[str, ...] = ()
     goals: tuple[str, ...] = ()
     appetite: Appetite | None = None
+    awareness: Awareness | None = None
+    decider: Decider | None = None
+    source: str = ""
     intent: Intent | None = None
     premium_budget: Decimal | None = None
     spending_yearly: Decimal | None = None
     owner: bool = False
     newcomer: bool = False
+    local_medical: bool | None = None
     renter: bool = False
     estimated: tuple[str, ...] = ()
 

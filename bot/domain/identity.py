@@ -32,14 +32,36 @@ _PHONES: tuple[tuple[Region, str, str], ...] = (
 )
 
 
+_PLACES: tuple[tuple[Region, str], ...] = (
+    ("HK", "香港"),
+    ("TW", "台湾|台灣|臺灣"),
+    ("SG", "新加坡"),
+    ("MY", "马来|馬來|大马|大馬"),
+)
+
+
+def _local(typed: str, place: Region) -> Phone | None:
+    """A number without its code, of the place that was named with it."""
+    for region, code, pattern in _PHONES:
+        if region == place and (match := re.fullmatch(rf"0?({pattern})", typed)):
+            return Phone(f"+{code}{match[1]}", region)
+    return None
+
+
 def parse_phone(text: str) -> Phone:
     """A mobile number: mainland as it is or with +86; +886, +852, +65 and +60 with their code.
 
     Raises UserError with the way to write it.
     """
-    typed = re.sub(r"[-().·_]", "", plain(text)).translate(_SPOKEN)
-    typed = re.sub(r"^[^\d+]+", "", typed)
+    said = plain(text)
+    place = next((region for region, words in _PLACES if re.search(words, said)), None)
+    typed = re.sub(r"[-().·_,、]", "", said).translate(_SPOKEN)
+    typed = re.sub(r"^[^\d+]+|[^\d*]+$", "", typed)
     typed = re.sub(r"^00", "+", typed)
+    if re.fullmatch(r"(?:852|886|65|60)\d{8,10}", typed):
+        typed = f"+{typed}"
+    if place and (found := _local(typed, place)):
+        return found
     if re.fullmatch(r"(\+?86)?1[3-9]\d{9}", typed):
         return Phone("+86" + typed[-11:], "CN")
     if re.fullmatch(r"09\d{8}", typed):
@@ -78,7 +100,7 @@ def parse_id_number(text: str) -> IdNumber:
 
     Raises UserError naming what is wrong with it.
     """
-    typed = plain(text).upper().replace("-", "")
+    typed = re.sub(r"^[^\dA-Z]+", "", plain(text).upper()).replace("-", "")
     if re.fullmatch(r"\d{15}", typed):
         raise UserError("这是 15 位的旧号码，请填现在身份证上的 18 位号码。")
     if not re.fullmatch(r"[1-9]\d{16}[\dX]", typed, re.ASCII):

@@ -65,5 +65,8 @@ def _tail(after: str, size: int) -> Decimal | None:
         return Decimal(size) / 2
     if re.fullmatch(r"[1-9]", after):
         return Decimal(after) * size / 10
+    # 12万12 may be 120012, 121200 or a slip; 1万2000, 1万200 and 三百六五 are clear
+    if re.fullmatch(r"[1-9]\d+", after) and not len(str(size)) - 2 <= len(after) < len(str(size)):
+        return None
     value = _value(after.lstrip("0") or "0")
     return value if value is not None and value < size else None

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from decimal import Decimal
-from html import escape
 
-from bot.clients.review import PolicyReview, review
 from bot.domain.amounts import show_yuan
 from bot.domain.draft import Button, button, in_rows
-from bot.domain.household import COVER_KINDS
 from bot.domain.people import Client
 from bot.domain.policies import Policy, PolicyStatus
 from bot.errors import UserError
-from bot.handlers import gap, intake
+from bot.handlers import gap, intake, policy_review
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.intake import flow, service
 from bot.intake.gap import GapReport
-from bot.intake.report import COVERS, next_step
+from bot.intake.next_step import next_step
 from bot.intake.summary import rows
-from bot.pictures.review import review_picture
 from bot.reminders.worklist import ORPHAN
 from bot.store import book, milestones, practice, relations, touches
 from bot.store.relations import Layer
@@ -29,7 +24,6 @@ from bot.store.relations import Layer
 _SHOWN_POLICIES = 4
 _SHOWN_GAPS = 3
 _SHOWN_TOUCHES = 2
-_SHOWN_WORK = 6
 _AHEAD = timedelta(days=60)
 _KINDS = ("call", "visit", "chat")
 _RESULTS = ("agreed", "later", "no_answer")
@@ -162,7 +156,7 @@ async def tap(context: Context) -> None:
     number = context.number
     match context.parts:
         case ["review", client_id]:
-            await _review(context, number(client_id))
+            await policy_review.show(context, number(client_id))
         case ["tags", client_id]:
             await _tags(context, number(client_id))
         case ["tag", client_id, layer, place]:
@@ -181,60 +175,6 @@ async def tap(context: Context) -> None:
 
 def _back(context: Context, client_id: int) -> list[Button]:
     return [button(context.say("button_back_card"), f"1:cl:{client_id}")]
-
-
-async def _review(context: Context, client_id: int) -> None:
-    """The family policy review: a table as a picture, the service owed, the four questions."""
-    client = await book.client(context.tx, context.person, client_id, "review")
-    policies = await book.policies(context.tx, [client.id])
-    household = await gap.latest_household(context, client.id)
-    members = [one.name for one in household.members[1:]] if household else []
-    found = review(policies, client.name, members, context.today())
-    if not found.held:
-        add = button(context.say("button_add_policy"), f"1:po:new:{client.id}")
-        context.show(
-            context.say("review_none", name=client.name), [[add], _back(context, client.id)]
-        )
-        return
-    context.send_photo(await _review_picture(context, client, found), client_id=client.id)
-    lines = [context.say("review_questions")]
-    if found.work:
-        lines.append(context.say("review_work"))
-        lines += [
-            context.say(f"work_{one.kind}", product=escape(one.policy.product, quote=False))
-            for one in found.work[:_SHOWN_WORK]
-        ]
-        if len(found.work) > _SHOWN_WORK:
-            lines.append(context.say("review_more_work", count=len(found.work) - _SHOWN_WORK))
-    buttons = [
-        [button(context.say("button_add_policy"), f"1:po:new:{client.id}")],
-        [button(context.say("button_mend_policy"), f"1:po:list:{client.id}")],
-        _back(context, client.id),
-    ]
-    context.reply("\n".join(lines), buttons, html=True, client_id=client.id)
-
-
-async def _review_picture(context: Context, client: Client, found: PolicyReview) -> bytes:
-    table = [
-        (name[:5], [_cell(sums[kind]) for kind in COVER_KINDS]) for name, sums in found.sums.items()
-    ]
-    title = context.say("review_title", name=client.name)
-    foot = context.say(
-        "review_foot", count=len(found.held), premium=show_yuan(found.premium_yearly)
-    )
-    columns = [COVERS[kind] for kind in COVER_KINDS]
-    return await asyncio.to_thread(review_picture, title, columns, table[:8], foot)
-
-
-def _cell(amount: Decimal) -> str:
-    return show_yuan(amount).removesuffix("元").replace(" ", "") if amount else ""
-
-
-async def people_of(context: Context, client_id: int) -> list[str]:
-    """The names of the family, the client's first."""
-    client = await book.client(context.tx, context.person, client_id, "review")
-    household = await gap.latest_household(context, client_id)
-    return [client.name, *(one.name for one in (household.members[1:] if household else ()))]
 
 
 async def _tags(context: Context, client_id: int) -> None:

@@ -45,6 +45,8 @@ async def tap(context: Context) -> None:
             _choices(context, interview, name)
         case ["put", name, place]:
             await _put(context, interview, answers, name, context.number(place))
+        case ["keep"]:
+            await _keep_client(context, interview, answers)
         case ["office"]:
             await _keep_for_office(context, interview, answers)
         case ["reset"]:
@@ -156,6 +158,9 @@ def _rows(
     if why == "report_unfinished":
         rows.insert(0, [button(context.say("button_continue"), f"1:iv:open:{number}")])
     elif why is None:
+        if interview.client_id is None:
+            keep = button(context.say("button_keep_client"), f"1:gp:{number}:keep")
+            rows.insert(0, [keep])
         rows.insert(
             0,
             [
@@ -165,6 +170,23 @@ def _rows(
             ],
         )
     return rows
+
+
+async def _keep_client(context: Context, interview: tables.Interview, answers: Answers) -> None:
+    """The person of this interview becomes a client of the agent, with grade, tags and next step."""
+    if (why := _nothing_yet(context, answers)) is not None:
+        raise UserError(context.say(why))
+    office = context.office
+    client_id = interview.client_id
+    if client_id is None:
+        client_id = await service.keep_client(
+            context.tx, context.person, interview, answers, office.questionnaire
+        )
+        await context.replan(client_id)
+    interview = interview.model_copy(update={"client_id": client_id})
+    await plan_next_step(context, interview, answers)
+    context.toast(context.say("client_kept"))
+    await show(context, interview, answers, picture=False)
 
 
 async def _full(context: Context, interview: tables.Interview, answers: Answers) -> None:

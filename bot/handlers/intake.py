@@ -291,6 +291,9 @@ async def _overview(context: Context, interview_id: int, offset: int) -> None:
 
 async def _finish(context: Context, interview: tables.Interview, answers: Answers) -> None:
     await context.set_dialogue()
-    await service.finish(context.tx, interview, answers, context.office.questionnaire)
+    learned = await service.finish(context.tx, interview, answers, context.office.questionnaire)
+    if learned and interview.client_id is not None:
+        # a birthday that became known has greetings to plan
+        await context.replan(interview.client_id)
     await gap.plan_next_step(context, interview, answers)
     await gap.show(context, interview, answers)

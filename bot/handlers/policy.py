@@ -8,7 +8,7 @@ from bot.clients import policy_entry
 from bot.clients.policy_entry import BY_NAME, STEPS, Step
 from bot.domain.draft import Button, button, in_rows
 from bot.errors import Unclear, UserError
-from bot.handlers import card
+from bot.handlers import policy_review
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.store import book, milestones
@@ -46,7 +46,7 @@ async def _begin(context: Context, client_id: int) -> None:
 async def _ask(
     context: Context, client_id: int, step: Step, note: str = "", meant: Any = ()
 ) -> None:
-    people = await card.people_of(context, client_id)
+    people = await policy_review.people_of(context, client_id)
     offered = meant or policy_entry.taps(step, people)
     buttons = [button(label, f"1:po:put:{value}") for value, label in offered]
     rows: list[list[Button]] = in_rows(buttons, 3)

@@ -13,6 +13,7 @@ from bot.domain.household import (
     Asset,
     AssetKind,
     Assumptions,
+    Awareness,
     Cover,
     Debt,
     DebtKind,
@@ -25,7 +26,7 @@ from bot.domain.policies import Policy, PolicyStatus, line_of
 from bot.intake.flow import Answers, live_values
 from bot.intake.household import USABLE
 from bot.intake.scenario import Changes, with_changes
-from bot.intake.schema import Questionnaire
+from bot.intake.schema import Questionnaire, Scale
 from bot.intake.walk import people
 
 ZERO = Decimal(0)
@@ -64,10 +65,14 @@ def household_from_answers(
         worries=tuple(_labels(questionnaire, "worry", live)),
         goals=tuple(live.get("goals", ())),
         appetite=appetite(questionnaire, live),
+        awareness=awareness(questionnaire, live),
+        decider=live.get("decider"),
+        source=next(iter(_labels(questionnaire, "source", live)), ""),
         intent=live.get("intent"),
         premium_budget=told.amount("budget"),
         owner="owner" in (live.get("client_job"), live.get("spouse_job")),
         newcomer=live.get("newcomer") is True,
+        local_medical=live.get("newcomer_medical"),
         renter=live.get("housing") == "rent",
     )
 
@@ -211,25 +216,34 @@ def _covers(told: _Told) -> list[Cover]:
 
 def _labels(questionnaire: Questionnaire, key: str, live: dict[str, Any]) -> list[str]:
     labels = {option.value: option.label for option in questionnaire.specs[key].options}
-    return [labels[value] for value in live.get(key, ())]
+    chosen = live.get(key, ())
+    return [labels[value] for value in ([chosen] if isinstance(chosen, str) else chosen)]
 
 
 def appetite(questionnaire: Questionnaire, live: dict[str, Any]) -> Appetite | None:
-    """保守, 平衡 or 激进: the scored options chosen, as a share of what they could score.
+    """保守, 平衡 or 激进; None when nothing was answered."""
+    found = _third(questionnaire, live, "appetite")
+    names: tuple[Appetite, ...] = ("conservative", "balanced", "aggressive")
+    return None if found is None else names[found]
 
-    Up to a third is conservative, up to two thirds balanced. None when nothing was answered.
-    """
+
+def awareness(questionnaire: Questionnaire, live: dict[str, Any]) -> Awareness | None:
+    """How far the family has thought of its risks; None when nothing was answered."""
+    found = _third(questionnaire, live, "awareness")
+    names: tuple[Awareness, ...] = ("low", "medium", "high")
+    return None if found is None else names[found]
+
+
+def _third(questionnaire: Questionnaire, live: dict[str, Any], scale: Scale) -> int | None:
+    """The score of the answers on a scale, as a share of what they could score: 0 up to a third,
+    1 up to two thirds, else 2."""
     score = most = 0
     for key, spec in questionnaire.specs.items():
-        scores = {o.value: o.score for o in spec.options if o.score is not None}
-        if scores and key in live:
+        if spec.scale == scale and key in live:
+            scores = {option.value: option.score or 0 for option in spec.options}
             score += scores[live[key]]
             most += max(scores.values())
-    if not most:
-        return None
-    if score * 3 <= most:
-        return "conservative"
-    return "balanced" if score * 3 <= most * 2 else "aggressive"
+    return None if not most else sum(score * 3 > most * step for step in (1, 2))
 
 
 def with_recorded(household: Household, policies: Sequence[Policy]) -> Household:

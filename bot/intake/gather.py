@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.errors import UserError
 from bot.intake.flow import Answers, overview, record
+from bot.intake.policy_sayings import told_of_policy
 from bot.intake.sayings import evened, told
 from bot.intake.schema import Questionnaire
 from bot.intake.walk import walk
@@ -42,10 +43,12 @@ def gather(
     """
     said: dict[str, str] = {}
     if SHORTEST <= len(text) <= LONGEST:
-        for name, typed in told(evened(text), questionnaire):
+        children = answers["values"].get("children") or 0
+        policy = list(told_of_policy(evened(text), key, questionnaire, children))
+        for name, typed in policy or told(evened(text), questionnaire):
             said.setdefault(name, typed)
     after, taken = _recorded(questionnaire, answers, said, today)
-    lines = {line.key: line for line in overview(questionnaire, after)}
+    lines = {line.key: line for line in overview(questionnaire, after)} if taken else {}
     heard = [Heard(one, lines[one].title, lines[one].shown or "") for one in taken if one in lines]
     kept = {"told": {one.key: said[one.key] for one in heard}, "key": key, "text": text}
     return heard, {**answers, "heard": kept}

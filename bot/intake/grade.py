@@ -62,6 +62,10 @@ def tags(household: Household) -> list[str]:
         (not household.covers, "未配置商业保险"),
     )
     found.extend(name for holds, name in marks if holds)
+    if household.source:
+        found.append(f"来源{household.source}")
+    if household.awareness == "low":
+        found.append("风险意识弱")
     found.extend(f"关注{worry}" for worry in household.worries[:3])
     income = household.income_yearly
     if income >= Decimal(500_000):

@@ -185,8 +185,10 @@ def life_need(household: Household, member: Member) -> LifeNeed:
     """What the household needs if ``member`` died today, by every method.
 
     Survivor need: the others' living, future expenses and debts, less the others' income, usable
-    assets and the life cover of the one who died. Human life value: work income less own living
-    while working.
+    assets and the life cover of the one who died (遗属需求法 of the AFP syllabus). Human life
+    value: work income less own living while working (S. S. Huebner, The Economics of Life
+    Insurance, 1927). DIME: debts, income for some years, mortgage and education, as taught to
+    agents. Liability method: ``liability_need``. Multiple of income: 5 to 10 years and debts.
     """
     assumptions = household.assumptions
     own = flows_of(member, assumptions)

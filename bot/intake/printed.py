@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from bot.domain.amounts import show_yuan
 from bot.domain.household import Household
+from bot.intake.checklist import deductible, medical_checklist
 from bot.intake.gap import GapReport
-from bot.intake.report import RISKS
+from bot.intake.protection import RISKS
 from bot.intake.scenario import ADJUSTABLE, scenarios, shown
 from bot.intake.summary import Row, rows
 from bot.pictures.gaps import Bar
@@ -69,7 +71,10 @@ def client_report(
         picture=picture,
         first=(_members(family),),
         second=(_needs(report), _methods(report), _scenarios(household), _assumed(family)),
-        notes=(("请您留意", (*_estimates(report), *_DISCLOSURES)),),
+        notes=(
+            ("医疗清单", tuple(_medical(family))),
+            ("请您留意", (*_estimates(report), *_DISCLOSURES)),
+        ),
     )
 
 
@@ -129,6 +134,15 @@ def _assumed(family: Household) -> Table:
         for at in range(0, len(cells), 2)
     )
     return Table("用到的假设", ("假设", "取值", "假设", "取值"), found, (3, 2, 3, 2))
+
+
+def _medical(family: Household) -> Iterator[str]:
+    """What to put right about medical cover, one line for each who needs something."""
+    for check in medical_checklist(family)[:_MOST_MEMBERS]:
+        if check.todo:
+            name = family.member(check.member_id).name[:10]
+            yield f"{name}（医保：{check.social}）：{'、'.join(check.todo)}。"
+    yield f"按现有积蓄，医疗险的免赔额从 {deductible(family)} 起选（0 / 1 万 / 3 万三档）。"
 
 
 def _estimates(report: GapReport) -> tuple[str, ...]:

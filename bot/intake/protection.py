@@ -12,6 +12,14 @@ from bot.intake.needs import cover_of, expenses_of, flows_of
 RiskKind = Literal["life", "critical_illness", "medical", "accident", "retirement", "education"]
 
 ZERO = Decimal(0)
+RISKS: dict[RiskKind, str] = {
+    "life": "身故",
+    "critical_illness": "重疾",
+    "medical": "医疗",
+    "accident": "意外",
+    "retirement": "养老",
+    "education": "教育金",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +93,13 @@ def _critical_illness(household: Household, member: Member) -> Gap:
 
 
 def _medical(household: Household, member: Member) -> Gap:
+    """A major hospital bill × the share that social insurance leaves (the office's default)."""
     need = household.assumptions.major_bill * self_paid_share(member, household.assumptions)
     return Gap("medical", member.id, need, cover_of(household, member.id, "medical"))
 
 
 def _accident(household: Household, member: Member) -> Gap:
+    """Some years of income, at least a fixed sum (the office's default, as agents are taught)."""
     assumptions = household.assumptions
     need = max(
         member.income_yearly * assumptions.accident_income_multiple, assumptions.accident_minimum
@@ -98,6 +108,7 @@ def _accident(household: Household, member: Member) -> Gap:
 
 
 def _retirement(household: Household, member: Member) -> Gap:
+    """Own living after work (present value), less the pension, annuities and pension savings."""
     flows = flows_of(member, household.assumptions)
     savings = _assets(household, "pension") / len(household.adults)
     existing = flows.pension + cover_of(household, member.id, "annuity") + savings
@@ -105,6 +116,7 @@ def _retirement(household: Household, member: Member) -> Gap:
 
 
 def _education(household: Household) -> Gap:
+    """The present value of all education to come, less what is saved for it."""
     need = expenses_of(household, "education")
     return Gap("education", None, need, _assets(household, "education"))
 

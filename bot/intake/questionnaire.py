@@ -102,6 +102,10 @@ class _Check:
         values = [option.value for option in spec.options]
         if len(set(values)) != len(values):
             self.fault((*path, "options"), "选项的 value 重复了")
+        if spec.scale and any(option.score is None for option in spec.options):
+            self.fault((*path, "options"), "有 scale 的题，每个选项都要有 score")
+        if spec.scale is None and any(option.score is not None for option in spec.options):
+            self.fault((*path, "options"), "有 score 就要写 scale，说明量的是什么")
         for name in spec.sensitive:
             if name not in self.file.consents:
                 self.fault((*path, "sensitive"), f"consents 里没有“{name}”")

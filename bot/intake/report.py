@@ -7,26 +7,27 @@ from decimal import Decimal
 from html import escape, unescape
 
 from bot.domain.amounts import show_yuan
-from bot.domain.household import COVER_KINDS, CoverKind, Household, Member
+from bot.domain.household import (
+    COVER_KINDS,
+    Awareness,
+    CoverKind,
+    Decider,
+    Household,
+    Member,
+)
+from bot.intake.checklist import deductible, medical_checklist
 from bot.intake.gap import GapReport
-from bot.intake.grade import FOLLOW_UP_DAYS, Attribute, LeadClass
+from bot.intake.grade import Attribute
 from bot.intake.needs import LifeNeed
+from bot.intake.next_step import next_step
 from bot.intake.priority import Priority
-from bot.intake.protection import RiskKind
+from bot.intake.protection import RISKS, RiskKind
 
 MAX_REPORT = 3500
 _SHOWN_SHARES = 4
 _SHOWN_MEMBERS = 5
 _SHOWN_ESTIMATES = 5
 
-RISKS: dict[RiskKind, str] = {
-    "life": "身故",
-    "critical_illness": "重疾",
-    "medical": "医疗",
-    "accident": "意外",
-    "retirement": "养老",
-    "education": "教育金",
-}
 COVERS: dict[CoverKind, str] = {
     "accident": "意外",
     "medical": "医疗",
@@ -45,6 +46,13 @@ _REASONS: dict[RiskKind, str] = {
 _PROBABILITY = {1: "低", 2: "中", 3: "高"}
 _SEVERITY = {1: "轻", 2: "中", 3: "重", 4: "极重"}
 _APPETITES = {"conservative": "保守", "balanced": "平衡", "aggressive": "激进"}
+_AWARENESS: dict[Awareness, str] = {"low": "弱", "medium": "中", "high": "强"}
+_DECIDERS: dict[Decider, str] = {
+    "client": "客户自己",
+    "together": "两口子商量",
+    "spouse": "主要听爱人的",
+    "parents": "父母",
+}
 _ATTRIBUTES: dict[Attribute, str] = {
     "protection": "保障型",
     "wealth": "理财型",
@@ -63,14 +71,16 @@ def render_report(report: GapReport) -> str:
         _priorities(report),
         _life(report),
         _cover(report),
+        _medical(report.household),
         _budget(report),
         _next_step(report),
         _sums(report),
     ]
     text = "\n\n".join(sections)
-    if len(text) > MAX_REPORT:
-        sections.remove(_cover(report))
-        text = "\n\n".join(sections)
+    for spare in (_medical(report.household), _cover(report)):
+        if len(text) > MAX_REPORT:
+            sections.remove(spare)
+            text = "\n\n".join(sections)
     return text
 
 
@@ -161,6 +171,17 @@ def _priority(items: list[Priority], family: Household) -> str:
 def _missing_share(item: Priority, family: Household) -> str:
     owner = _name(family.member(item.gap.member_id).name) if item.gap.member_id else ""
     return f"{owner}缺 {show_yuan(item.gap.gap)}"
+
+
+def _medical(family: Household) -> str:
+    """The medical checklist, one line for each member that needs something."""
+    lines = ["<b>医疗清单</b>"]
+    for check in medical_checklist(family)[:_SHOWN_MEMBERS]:
+        name = _name(family.member(check.member_id).name)
+        todo = "、".join(check.todo) or "齐了"
+        lines.append(f"• {name}（医保：{check.social}）：{todo}")
+    lines.append(f"免赔额按积蓄看，从 {deductible(family)} 起选（0 / 1 万 / 3 万）。")
+    return "\n".join(lines)
 
 
 def _budget(report: GapReport) -> str:
@@ -289,21 +310,14 @@ def _next_step(report: GapReport) -> str:
         lines.append(f"{report.lead_class} 类，{kind}{appetite}。")
     else:
         lines.append(f"意向没填，暂不分级；{kind}{appetite}。")
+    family = report.household
+    facts = (
+        ("来源", escape(family.source, quote=False)),
+        ("拍板", _DECIDERS[family.decider] if family.decider else ""),
+        ("风险意识", _AWARENESS[family.awareness] if family.awareness else ""),
+    )
+    if told := "；".join(f"{name}：{value}" for name, value in facts if value):
+        lines.append(told + "。")
     lines.append("标签：" + "、".join(escape(tag[:20], quote=False) for tag in report.tags) + "。")
     lines.append("下一步：" + next_step(report))
     return "\n".join(lines)
-
-
-def next_step(report: GapReport) -> str:
-    """What the agent does next, and within how many days."""
-    return _step(report.lead_class, report.priorities)
-
-
-def _step(lead_class: LeadClass | None, found: tuple[Priority, ...]) -> str:
-    topic = f"带着{RISKS[found[0].gap.kind]}缺口的数字" if found else "带着这份检视结果"
-    if lead_class is None:
-        return "补填客户意向，再定回访时间。"
-    days = FOLLOW_UP_DAYS[lead_class]
-    if lead_class == "C":
-        return f"长期经营，先发轻松实用的内容，{days} 天后再联系。"
-    return f"{days} 天内约客户，{topic}讲方案，先核对假设再谈产品。"

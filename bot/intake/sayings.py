@@ -28,31 +28,30 @@ _AGE = re.compile(rf"(?<![\d.])({_NUMBER})\s*(?:周?岁|歲)(半|多)?")
 _BARE_AGE = re.compile(r"(?<![\d.])([2-6]\d)(?![\d.万千百wk元块岁歲年月个個%])")
 _MONTHS = re.compile(rf"(?<![\d.])({_NUMBER})个月")
 _BORN = re.compile(r"(?<!\d)((?:19)?[4-9]\d|200\d|0\d)年(?:的|生|出生)")
-_MONEY = r"(?:[\d.,]+|[一二两三四五六七八九十百半]+)(?:来|多|几)?\s*(?:[万千百wWkK亿]|个(?![月孩娃儿女]))*(?:[\d一二三四五六七八九]千?)?(?:\s*(?:元|块钱?|蚊))?"
+MONEY = r"(?:[\d.,]+|[一二两三四五六七八九十百半]+)(?:来|多|几)?\s*(?:[万千百wWkK亿]|个(?![月孩娃儿女]))*(?:[\d一二三四五六七八九]千?)?(?:\s*(?:元|块钱?|蚊))?"
+"""An amount as it stands in a sentence."""
 _INCOME = re.compile(
-    rf"(年薪|年收入|年入|一年(?:能?挣|能?赚|收入|有|大概)|每年(?:挣|赚|收入)|月薪|月入|月收入|每个?月(?:挣|赚|收入|拿|工资)|一个月(?:挣|赚|收入|拿|工资)?|工资|收入|挣|赚)(?:大概|大约|差不多|税前|税后|到手|是|有)*\s*({_MONEY})"
+    rf"(年薪|年收入|年入|一年(?:能?挣|能?赚|收入|有|大概)|每年(?:挣|赚|收入)|月薪|月入|月收入|每个?月(?:挣|赚|收入|拿|工资)|一个月(?:挣|赚|收入|拿|工资)?|工资|收入|挣|赚)(?:大概|大约|差不多|税前|税后|到手|是|有)*\s*({MONEY})"
 )
-_AFTER_INCOME = re.compile(rf"({_MONEY})\s*(?:一年|/年|每年)$")
+_AFTER_INCOME = re.compile(rf"({MONEY})\s*(?:一年|/年|每年)$")
 _COUNTED_CHILDREN = re.compile(
     r"(俩|仨|[一两二三四1234])个?(?:孩子|小孩|娃|儿子|兒子|女儿|女兒|闺女|宝宝|宝|细路|囡)|(一儿一女|龙凤胎|双胞胎)"
 )
 _NO_CHILDREN = re.compile(r"(?:没|没有|还没有?|不要|冇)(?:要|生)?(?:孩子|小孩|娃)|丁克")
 _MORTGAGE = re.compile(
-    rf"(?:房贷|按揭|貸款|房貸|贷款)(?:余额|还有|还剩|還有|還剩|还欠|剩|有|差|大概|大约|欠)*\s*({_MONEY})"
+    rf"(?:房贷|按揭|貸款|房貸|贷款)(?:余额|还有|还剩|還有|還剩|还欠|剩|有|差|大概|大约|欠)*\s*({MONEY})"
 )
 _HAS_MORTGAGE = re.compile(r"(?:有|背着?|还着|在还|还)房贷|房贷|月供|按揭")
-_DEPOSIT = re.compile(
-    rf"(?:存款|积蓄|存了|攒了|手里有|手上有)(?:有|大概|大约|差不多)*\s*({_MONEY})"
-)
+_DEPOSIT = re.compile(rf"(?:存款|积蓄|存了|攒了|手里有|手上有)(?:有|大概|大约|差不多)*\s*({MONEY})")
 _SPENDING = re.compile(
-    rf"(?:每个?月|一个月|月)(?:开销|开支|花销|支出|花|要花|用)(?:大概|大约|差不多|要)*\s*({_MONEY})"
-    rf"|(?:开销|开支|花销|支出)(?:每月|一个月|每个月)?(?:大概|大约|差不多|要|是)*\s*({_MONEY})"
+    rf"(?:每个?月|一个月|月)(?:开销|开支|花销|支出|花|要花|用)(?:大概|大约|差不多|要)*\s*({MONEY})"
+    rf"|(?:开销|开支|花销|支出)(?:每月|一个月|每个月)?(?:大概|大约|差不多|要|是)*\s*({MONEY})"
 )
 _PARENTS = re.compile(
-    rf"(?:给|赡养|孝敬)(?:双方)?(?:父母|爸妈|老人|家里老人)(?:每年|一年|每月|一个月)?(?:大概|大约)?\s*({_MONEY})"
+    rf"(?:给|赡养|孝敬)(?:双方)?(?:父母|爸妈|老人|家里老人)(?:每年|一年|每月|一个月)?(?:大概|大约)?\s*({MONEY})"
 )
 _BUDGET = re.compile(
-    rf"(?:预算|預算|打算(?:每年)?花|想(?:每年)?花)(?:是|有|每年|一年|大概|大约|在)*\s*({_MONEY})"
+    rf"(?:预算|預算|打算(?:每年)?花|想(?:每年)?花)(?:是|有|每年|一年|大概|大约|在)*\s*({MONEY})"
 )
 _NO_POLICY = re.compile(
     r"(?:没|没有|从没|从来没)(?:买过|有|配过)?(?:任何)?(?:商业)?(?:保险|保单)|啥保险也没|什么保险都没"
@@ -197,14 +196,14 @@ def _person(clause: str, subject: str, questionnaire: Questionnaire) -> Iterator
     ):
         yield f"{subject}_birth", f"{found[1]}岁"
     for key in (f"{subject}_job", f"{subject}_social"):
-        value = _chosen(questionnaire, key, own)
+        value = chosen(questionnaire, key, own)
         if value is not None:
             yield key, value
     if found := _CITY.search(own):
         yield "client_city", found[1]
 
 
-def _chosen(questionnaire: Questionnaire, key: str, clause: str) -> str | None:
+def chosen(questionnaire: Questionnaire, key: str, clause: str) -> str | None:
     """The one option that the clause names by its label or another wording of at least two."""
     spec = questionnaire.specs.get(key)
     typed = plain(clause)

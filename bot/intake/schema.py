@@ -22,6 +22,8 @@ Kind = Literal[
     "id_number",
     "yes_no",
 ]
+Scale = Literal["appetite", "awareness"]
+"""What scored questions measure together: the appetite for risk, or how far risks are thought of."""
 Scalar = str | int | float | bool
 QuestionId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,27}$")]
 Words = Annotated[str, Field(min_length=1, max_length=400)]
@@ -30,7 +32,10 @@ NUMBERS = ("amount", "integer", "date_or_age")
 
 
 class Option(DataModel):
-    """One answer to tap; ``also`` are other wordings accepted when typed."""
+    """One answer to tap; ``also`` are other wordings accepted when typed.
+
+    ``score`` are its points on the question's scale.
+    """
 
     value: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
     label: Annotated[str, Field(min_length=1, max_length=40)]
@@ -84,6 +89,7 @@ class QuestionSpec(DataModel):
     period: Period | None = None
     options: list[Option] = Field(default_factory=list)
     options_from: Literal["people"] | None = None
+    scale: Scale | None = None
     taps: Annotated[list[str], Field(max_length=6)] = Field(default_factory=list)
     required: bool = False
     sensitive: list[str] = Field(default_factory=list)

@@ -11,11 +11,12 @@ from sqlalchemy import insert, select, text, update
 
 from bot.domain.draft import NOTICE, button, message
 from bot.domain.people import Person, Role
-from bot.errors import AccessDenied
+from bot.errors import AccessDenied, UserError
 from bot.intake.flow import Answers, live_values, new_answers
 from bot.intake.grade import FOLLOW_UP_DAYS, LeadClass
 from bot.intake.schema import Questionnaire
 from bot.messages import say
+from bot.reminders.calendar import LunarDay, lunar_to_solar
 from bot.store import book, dialogues, milestones, outbox, people, relations, tables, touches
 from bot.store.engine import Tx
 
@@ -25,6 +26,7 @@ _COMPLETE_WITHIN = timedelta(hours=24)
 _FORGOTTEN = timedelta(days=14)
 _DAY = (9, 21)
 _LISTED = 8
+_LONGEST_NAME = 30
 _ASSUMPTIONS = "assumptions"
 
 
@@ -215,15 +217,79 @@ async def follow_up(
 
 async def finish(
     tx: Tx, interview: tables.Interview, answers: Answers, questionnaire: Questionnaire
-) -> None:
-    """Close an interview: the reminder is done, and consents that changed are recorded."""
+) -> bool:
+    """Close an interview: the reminder is done, consents that changed are recorded, and what the
+    client's record did not know is filled in. True when a birthday became known."""
     await save(tx, interview.id or 0, answers, status="finished")
     await touches.finish_keyed(tx, _task_key(interview.id))
     if interview.client_id is None:
-        return
+        return False
     live = live_values(questionnaire, answers)
-    before = await book.consents(tx, interview.client_id)
+    await _record_consents(tx, interview.client_id, interview.agent_id, questionnaire, live)
+    client = await book.client_for_system(tx, interview.client_id)
+    told = facts_told(live)
+    told.pop("id_number", None)  # sealed: nobody can see whether there is one already
+    known = {"sex": client.sex, "birth_on": client.birth_on, "phone": client.phone}
+    fresh = {name: value for name, value in told.items() if known.get(name, "") is None}
+    if "birth_on" in fresh:
+        fresh["birth_lunar"] = told["birth_lunar"]
+    if fresh:
+        await book.change_client(tx, client.id, **fresh)
+    return "birth_on" in fresh
+
+
+def facts_told(live: dict[str, Any]) -> dict[str, Any]:
+    """What an interview tells of the client's own record: sex, birthday, phone, ID number."""
+    told = {
+        column: live[key]
+        for column, key in (
+            ("sex", "client_sex"),
+            ("phone", "client_phone"),
+            ("id_number", "client_id_number"),
+        )
+        if key in live
+    }
+    birth = live.get("client_birth") or {}
+    if "lunar" in birth:
+        year, month, day, leap = birth["lunar"]
+        told |= {"birth_on": lunar_to_solar(year, LunarDay(month, day, leap)), "birth_lunar": True}
+    elif len(birth.get("date", "")) == len("1990-05-01"):
+        told |= {"birth_on": date.fromisoformat(birth["date"]), "birth_lunar": False}
+    return told
+
+
+async def _record_consents(
+    tx: Tx, client_id: int, agent_id: int, questionnaire: Questionnaire, live: dict[str, Any]
+) -> None:
+    before = await book.consents(tx, client_id)
     for kind, question in questionnaire.consents.items():
         given = live.get(question) is True
         if question in live and before.get(kind) is not given:
-            await book.record_consent(tx, interview.client_id, kind, given, interview.agent_id)
+            await book.record_consent(tx, client_id, kind, given, agent_id)
+
+
+async def keep_client(
+    tx: Tx,
+    agent: Person,
+    interview: tables.Interview,
+    answers: Answers,
+    questionnaire: Questionnaire,
+) -> int:
+    """Put the person of an interview without a client into the agent's book; the client's id.
+
+    Somebody with the same phone is taken to be the same person. Raises UserError without consent
+    or a name.
+    """
+    live = live_values(questionnaire, answers)
+    name = str(live.get("client_name") or "").strip()[:_LONGEST_NAME]
+    if live.get(questionnaire.consents["personal"]) is not True or not name:
+        raise UserError("先要客户同意保存资料，并有称呼，才能存进名单。")
+    told = facts_told(live)
+    phone = told.get("phone")
+    same = await book.by_phone(tx, phone, agent.id) if phone else []
+    client = same[0] if same else await book.add_client(tx, agent.id, name, **told)
+    await tx.connection.execute(
+        update(INTERVIEW).where(INTERVIEW.c.id == interview.id).values(client_id=client.id)
+    )
+    await _record_consents(tx, client.id, agent.id, questionnaire, live)
+    return client.id

@@ -8,8 +8,8 @@ from html import escape
 
 from bot.domain.amounts import show_yuan
 from bot.intake.gap import GapReport
-from bot.intake.protection import Gap, RiskKind
-from bot.intake.report import RISKS, next_step
+from bot.intake.next_step import next_step
+from bot.intake.protection import RISKS, Gap, RiskKind
 
 SHOWN_ROWS = 9
 _NAME = 8

@@ -23,11 +23,12 @@ MAX_TEXT = 500
 _SHOWN_OPTIONS = 6
 _YES_WORDS = (
     "是 有 对 要 好 同意 可以 愿意 需要 会 嗯 在 y yes 1 是的 有的 好的 同意的 true 係 系 得 行 成 没问题 ok "
-    "好啊 有啊 係啊 得啊 可以啊 愿意的 对的 要的 能 能的"
+    "好啊 有啊 係啊 得啊 可以啊 愿意的 对的 要的 能 能的 没错 必须 肯定 当然 当然有 肯定有 可不是 可不 中 妥 要得 没毛病 没意见 冇问题 冇問題"
 )
 _NO_WORDS = (
-    "否 没 没有 无 不 不是 不对 不要 不同意 不可以 不愿意 不需要 不会 不在 n no 0 2 false 冇 唔係 唔系 唔要 唔使 "
-    "唔得 唔好 唔同意 不用 不行 不太行 不了 没有的 算了 不能"
+    "否 没 没有 无 不 不是 不对 不要 不同意 没同意 不可以 不愿意 不需要 不会 不在 n no 0 2 false 冇 唔係 唔系 唔要 唔使 "
+    "唔得 唔好 唔同意 不用 不行 不太行 不了 没有的 算了 不能 木有 莫得 冇得 没得 当然没有 肯定没有 从来没有 从没有 "
+    "还没 还没有 没有过 没了 现在没有 现在没了 早没了 不在了 当然不 肯定不 才不 没必要"
 )
 _YES = frozenset(_YES_WORDS.split())
 _NO = frozenset(_NO_WORDS.split())
@@ -40,12 +41,17 @@ _COUNT_WORDS = {
     "一双": 2,
     "双胞胎": 2,
     "龙凤胎": 2,
+    "丁克": 0,
+    "没要": 0,
     "三胞胎": 3,
     "独生子": 1,
     "独生女": 1,
     "独苗": 1,
 }
-_SONS_AND_DAUGHTERS = re.compile(r"(.)个?(?:儿子?|男孩?|仔)[,、和]?(.)个?(?:女儿?|女孩?|囡|闺女)")
+_OF_ONE_SEX = (
+    r"([\d一二两三四五六七八九])个?(?:儿子?|兒子?|男孩?|男娃|仔|女儿?|女兒|女孩?|女娃|囡|闺女|姑娘)"
+)
+_SONS_AND_DAUGHTERS = re.compile(rf"(?:{_OF_ONE_SEX}[,，、和]?){{2}}")
 _PERIOD_WORDS = {"yearly": "/年", "monthly": "/月", "quarterly": "/季", "half_yearly": "/半年"}
 
 
@@ -144,12 +150,24 @@ def _parts(raw: Raw) -> Sequence[str]:
 
 def _yes_no(text: str) -> bool:
     typed = _folded(text)
-    typed = re.sub(r"^(.{1,3})[,，、]?\1$", r"\1", typed).rstrip("啊呀哦的吧呢啦了嘞哈喔") or typed
-    if typed in _YES or f"{typed}的" in _YES:
-        return True
-    if typed in _NO or f"{typed}了" in _NO:
-        return False
+    typed = re.sub(r"^(.{1,3})[,，、]?\1$", r"\1", typed)
+    for said in _worth_reading(typed):
+        said = said.rstrip("啊呀哦的吧呢啦了嘞哈喔嘛㗎嘅喎添哒") or said
+        if said in _YES or f"{said}的" in _YES:
+            return True
+        if said in _NO or f"{said}了" in _NO:
+            return False
     raise UserError("请回答“是”或“否”。")
+
+
+def _worth_reading(typed: str) -> list[str]:
+    """The answer itself, or of ``有,小毛病`` its first word: not when the rest takes it back."""
+    first, _, rest = re.sub(r"[，、。;；]", ",", typed).partition(",")
+    if not rest:
+        return [typed]
+    if re.search(r"^(?:以前|之前|原来|原先|过去)", first) and not rest.startswith(("但", "不过")):
+        return [rest]
+    return [] if re.search(r"[但可停断退没不冇无]|现在|以前|有|是", rest) else [first]
 
 
 def _amount(spec: QuestionSpec, text: str) -> str:
@@ -166,21 +184,31 @@ def _amount(spec: QuestionSpec, text: str) -> str:
 def _ask_back_bare_number(spec: QuestionSpec, text: str) -> None:
     """A small number without a unit may count yuan, thousands or ten-thousands: Unclear."""
     typed = one_spelling(text)
-    if not re.fullmatch(r"[1-9]\d{0,2}(?:\.\d)?", typed) or Decimal(typed) >= _DOUBTFUL_BELOW:
+    said = re.fullmatch(
+        r"(?:[1-9]\d{0,2}|0)(?:\.\d)?|[一二两三四五六七八九]?十?[一二三四五六七八九]?", typed
+    )
+    number = read_number(typed) if said else None
+    if not number or number >= _DOUBTFUL_BELOW:
         return
     units = [("万", 10_000), ("元", 1)]
-    if spec.period == "monthly" and Decimal(typed) < 100:
+    if spec.period == "monthly" and number < 100:
         units.insert(1, ("千", 1000))
     raise Unclear(
         f"{typed} 的单位是什么？点一个，或带上单位重写。",
-        tuple((f"{typed}{unit}", show_yuan(Decimal(typed) * size)) for unit, size in units),
+        tuple((f"{typed}{unit}", show_yuan(number * size)) for unit, size in units),
     )
 
 
 def _integer(spec: QuestionSpec, text: str) -> int:
     typed = _folded(text)
+    typed = re.sub(r"^(.{1,4})[,，].*[男女儿仔].*", r"\1", typed)
     number = _count(
-        re.sub(r"(?:[个個位名份张張年岁歲人次娃仔]|孩子|小孩|宝宝|宝)+$", "", typed), typed
+        re.sub(
+            r"(?:[个個位名份张張年岁歲人次娃仔囡囝]|孩子|小孩|宝宝|宝|儿子|女儿|兒子|女兒|闺女|姑娘|男孩|女孩|公子|千金|小子|丫头)+$",
+            "",
+            typed,
+        ),
+        typed,
     )
     low, high = spec.at_least or 0, spec.at_most if spec.at_most is not None else 1000
     if number is None or number != int(number) or not low <= number <= high:
@@ -189,13 +217,24 @@ def _integer(spec: QuestionSpec, text: str) -> int:
 
 
 def _count(counted: str, typed: str) -> Decimal | None:
-    if counted in {"没有", "没", "无", "冇", "还没", "没生", "还没生", "还没要"}:
+    if re.fullmatch(
+        r"(?:暂时|目前|现在|一个都|一个也|都|还)*(?:没有?|冇|无)", counted
+    ) or counted in {
+        "没有",
+        "没",
+        "无",
+        "冇",
+        "还没",
+        "没生",
+        "还没生",
+        "还没要",
+    }:
         return Decimal(0)
-    for word in (counted, typed):
+    for word in (counted, typed, typed.removeprefix("一对")):
         if word in _COUNT_WORDS:
             return Decimal(_COUNT_WORDS[word])
-    if both := _SONS_AND_DAUGHTERS.fullmatch(typed):
-        parts = [read_number(part) for part in both.groups()]
+    if _SONS_AND_DAUGHTERS.fullmatch(typed):
+        parts = [read_number(part) for part in re.findall(_OF_ONE_SEX, typed)]
         return sum((part for part in parts if part is not None), Decimal(0)) or None
     return read_number(counted.removeprefix("有").removeprefix("就"))
 

@@ -63,19 +63,24 @@ def _places(repeat: Repeat, live: Values) -> range:
 
 def _asked(questionnaire: Questionnaire, slot: Slot, live: Values) -> bool:
     consents = questionnaire.consents
-    if any(live.get(consents[name]) is not True for name in slot.spec.sensitive):
-        return False
+    for name in slot.spec.sensitive:
+        if live.get(consents[name]) is not True:
+            return False
     return _when(slot.spec.when, slot.place, live)
 
 
 def _when(when: list[Condition], place: int, live: Values) -> bool:
-    return all(_true(condition, place, live) for condition in when)
+    # this and _asked run for every question at every answer
+    return not when or all(_true(condition, place, live) for condition in when)
 
 
 def _true(condition: Condition, place: int, live: Values) -> bool:
     if condition.any:
         return any(_true(one, place, live) for one in condition.any)
-    value = live.get(f"{condition.question}.{place}", live.get(condition.question or ""))
+    name = condition.question or ""
+    value = live.get(f"{name}.{place}") if place else None
+    if value is None:
+        value = live.get(name)
     if value is None:
         return False
     if condition.one_of:

@@ -44,14 +44,14 @@ def gap_picture(title: str, bars: Sequence[Bar], foot: str) -> bytes:
         0,
         116,
         "整条是需要的钱：蓝色已经有，浅红还没有",
-        fontproperties=font(13),
+        fontproperties=font(14),
         color=QUIET,
         va="center",
     )
     largest = max((bar.size for bar in bars), default=1.0) or 1.0
     for place, bar in enumerate(bars):
         _draw(axes, _HEAD + _ROW * place, bar, max(bar.size / largest, _SHORTEST))
-    axes.text(0, height - _FOOT / 2, foot, fontproperties=font(12), color=QUIET, va="center")
+    axes.text(0, height - _FOOT / 2, foot, fontproperties=font(14), color=QUIET, va="center")
     return png(figure)
 
 
@@ -61,4 +61,4 @@ def _draw(axes: Axes, top: float, bar: Bar, length: float) -> None:
     axes.text(1, top + 20, said, fontproperties=font(16), color=colour, va="center", ha="right")
     axes.barh(top + 58, length, height=26, color=LACK, zorder=1)
     axes.barh(top + 58, length * bar.covered, height=26, color=MAIN, zorder=2)
-    axes.text(0, top + 92, bar.sums, fontproperties=font(12), color=QUIET, va="center")
+    axes.text(0, top + 92, bar.sums, fontproperties=font(14), color=QUIET, va="center")

@@ -17,6 +17,9 @@ _MAIN = (43, 92, 158)
 _HEAD_FILL = (233, 239, 247)
 _MARGIN = 16
 _LINE = 6.2
+_PICTURE = 125
+_MOST_PAGES = 2
+_SCALES = (1.0, 0.92, 0.84, 0.76, 0.68)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,9 @@ class Report:
 
 
 class _Pages(FPDF):
-    def __init__(self, office: str, made_on: str) -> None:
+    def __init__(self, office: str, made_on: str, scale: float) -> None:
         super().__init__(format="A4")
+        self.scale = scale
         self.office = office
         self.made_on = made_on
         self.add_font("song", fname=str(FONT_FILE))
@@ -72,8 +76,19 @@ class _Pages(FPDF):
 
 
 def needs_report(report: Report) -> bytes:
-    """The PDF of two A4 pages; the font travels in it, so every reader shows it alike."""
-    pages = _Pages(report.office, report.made_on)
+    """The PDF of two A4 pages; the font travels in it, so every reader shows it alike.
+
+    Of a large family the type is made smaller, step by step, until two pages hold it all.
+    """
+    for scale in _SCALES:
+        pages = _drawn(report, scale)
+        if pages.page_no() <= _MOST_PAGES:
+            break
+    return bytes(pages.output())
+
+
+def _drawn(report: Report, scale: float) -> _Pages:
+    pages = _Pages(report.office, report.made_on, scale)
     pages.set_title(report.title)
     pages.add_page()
     _line(pages, report.office, 10, _QUIET)
@@ -92,47 +107,52 @@ def needs_report(report: Report) -> bytes:
         for note in notes:
             _text(pages, note, size=9)
         pages.ln(1.5)
-    return bytes(pages.output())
+    return pages
 
 
 def _line(
-    pages: FPDF, text: str, size: int, colour: tuple[int, int, int], space: float = _LINE
+    pages: _Pages, text: str, size: int, colour: tuple[int, int, int], space: float = _LINE
 ) -> None:
-    pages.set_font("song", size=size)
+    pages.set_font("song", size=size * pages.scale)
     pages.set_text_color(*colour)
-    pages.cell(0, space, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pages.cell(0, space * pages.scale, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def _text(pages: FPDF, text: str, size: int = 10) -> None:
-    pages.set_font("song", size=size)
+def _text(pages: _Pages, text: str, size: int = 10) -> None:
+    pages.set_font("song", size=size * pages.scale)
     pages.set_text_color(*_INK)
     pages.multi_cell(
-        0, _LINE * size / 10.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, wrapmode=WrapMode.CHAR
+        0,
+        _LINE * pages.scale * size / 10.5,
+        text,
+        new_x=XPos.LMARGIN,
+        new_y=YPos.NEXT,
+        wrapmode=WrapMode.CHAR,
     )
 
 
-def _picture(pages: FPDF, picture: bytes) -> None:
+def _picture(pages: _Pages, picture: bytes) -> None:
     width = pages.epw * 0.72
     pages.image(
         BytesIO(picture),
         x=_MARGIN + (pages.epw - width) / 2,
         w=width,
-        h=125,
+        h=_PICTURE * pages.scale,
         keep_aspect_ratio=True,
     )
     pages.ln(3)
 
 
-def _table(pages: FPDF, table: Table) -> None:
+def _table(pages: _Pages, table: Table) -> None:
     _line(pages, table.heading, 12, _MAIN, space=8)
-    pages.set_font("song", size=9)
+    pages.set_font("song", size=9 * pages.scale)
     pages.set_text_color(*_INK)
     aligned = ("LEFT", *("RIGHT" for _ in table.columns[1:]))
     with pages.table(
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
         col_widths=table.widths,
         headings_style=FontFace(emphasis="", color=_INK, fill_color=_HEAD_FILL),
-        line_height=_LINE,
+        line_height=_LINE * pages.scale,
         text_align=aligned,
         wrapmode=WrapMode.CHAR,
     ) as drawn:

@@ -50,5 +50,5 @@ def review_picture(
                 va="center",
                 ha="center",
             )
-    axes.text(0, height - _FOOT / 2, foot, fontproperties=font(12), color=QUIET, va="center")
+    axes.text(0, height - _FOOT / 2, foot, fontproperties=font(14), color=QUIET, va="center")
     return png(figure)

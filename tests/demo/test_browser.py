@@ -6,10 +6,12 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, expect, sync_playwright
 
 from bot import settings
@@ -142,6 +144,14 @@ class Hand:
             self.page.wait_for_timeout(600)
             self.page.screenshot(path=IMAGES / f"{name}.png")
 
+    def keep_enlarged(self, name: str) -> None:
+        """The newest picture, tapped to fill the phone."""
+        if os.environ.get("KEEP_SCREENSHOTS") == "1":
+            self.page.locator(".message img").last.click()
+            self.page.wait_for_timeout(600)
+            self.page.screenshot(path=IMAGES / f"{name}.png")
+            self.page.keyboard.press("Escape")
+
     def move_clock(self) -> None:
         """One day on, everything due on the way happening."""
         before = self.page.get_by_test_id("clock-now").text_content()
@@ -155,6 +165,43 @@ class Hand:
 @pytest.fixture
 def hand(page: Page, demo: Demo) -> Hand:
     return Hand(page, demo)
+
+
+# a quick interview without typing: what the question holds, and the button
+TAPPED = (
+    ("您同意吗", "同意"),
+    ("今天有多少时间", "快问（约 5 分钟）"),
+    ("最担心的是什么", "跳过"),
+    ("怎么称呼客户", "李婷"),
+    ("出生日期或年龄", ""),  # the first: what the record says
+    ("婚姻状况", "未婚"),
+    ("几个孩子", "0"),
+    ("一年的收入", "12万"),
+    ("每个月的生活开支", "6千"),
+    ("现在住的房子", "租房"),
+    ("每年打算拿多少钱", "6千"),
+    ("意向有多强", "高，想尽快办"),
+)
+
+
+def _sheet(name: str, shots: Sequence[bytes], columns: int = 3) -> None:
+    """The messages of a conversation side by side, read column by column, as one picture."""
+    images = [Image.open(BytesIO(shot)) for shot in shots]
+    wide, gap = max(one.width for one in images), 16
+    target = sum(one.height + gap for one in images) / columns
+    stacks: list[list[Image.Image]] = [[]]
+    for one in images:
+        if sum(each.height + gap for each in stacks[-1]) >= target and len(stacks) < columns:
+            stacks.append([])
+        stacks[-1].append(one)
+    tall = max(sum(one.height + gap for one in stack) for stack in stacks)
+    sheet = Image.new("RGB", ((wide + gap) * len(stacks), tall), "#e6ebf1")
+    for column, stack in enumerate(stacks):
+        top = gap // 2
+        for one in stack:
+            sheet.paste(one, (column * (wide + gap) + gap // 2, top))
+            top += one.height + gap
+    sheet.save(IMAGES / f"{name}.png")
 
 
 def _answer_all(hand: Hand) -> None:
@@ -215,6 +262,7 @@ def test_the_five_flows_on_a_phone(hand: Hand) -> None:
     hand.see("王建国一家，缺口五行", "下一步：3 天内")
     expect(hand.page.locator(".message img").last).to_be_visible()
     hand.keep("gap")
+    hand.keep_enlarged("gap_picture")
     hand.tap("换假设")
     hand.see("先看利率变动的影响")
     hand.keep("assumptions")
@@ -376,3 +424,22 @@ def test_ctrl_c_ends_everything(demo: Demo) -> None:
     assert "已停止" in demo.said()
     assert demo.left_over() == []
     assert isinstance(demo.process, subprocess.Popen)
+
+
+def test_a_whole_quick_interview_needs_no_typing(hand: Hand) -> None:
+    hand.hold(LIN)
+    hand.say("/wenjuan")
+    hand.see("新做一份")
+    hand.tap("新做一份")
+    hand.tap("李婷")
+    shots = []
+    for part, label in TAPPED:
+        shown = hand.page.get_by_test_id("message").filter(has_text="先停").last
+        expect(shown).to_contain_text(part, timeout=15_000)
+        shots.append(shown.screenshot())
+        buttons = shown.get_by_test_id("inline-button")
+        wanted = buttons.filter(has_text=re.compile(f"^{re.escape(label)}$"))
+        (wanted if label else buttons).first.click()
+    shots.append(hand.see("李婷，缺口五行", "下一步：3 天内").screenshot())
+    if os.environ.get("KEEP_SCREENSHOTS") == "1":
+        _sheet("intake_whole", shots)

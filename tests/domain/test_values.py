@@ -7,13 +7,18 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lunardate import LunarDate
 
 from bot.domain.amounts import parse_amount
-from bot.domain.births import parse_age
-from bot.domain.dates import TypedDate, parse_date
+from bot.domain.births import parse_birth
+from bot.domain.dates import TypedDate, leap_month, parse_date
 from bot.domain.identity import parse_id_number, parse_phone
 from bot.domain.numerals import read_number
 from bot.errors import UserError
+
+
+def parse_birth_now(text):
+    return parse_birth(text, date(2026, 11, 26))
 
 
 @pytest.mark.parametrize(
@@ -123,14 +128,14 @@ def test_an_endless_number_is_refused_and_not_followed():
 
 @given(st.text(max_size=30))
 def test_no_text_breaks_a_reader(text):
-    for read in (parse_amount, parse_date, parse_age, parse_phone, parse_id_number):
+    for read in (parse_amount, parse_date, parse_birth_now, parse_phone, parse_id_number):
         with suppress(UserError):
             read(text)
 
 
 @given(st.text(alphabet="0123456789一二十百千万亿半点.,-/年月日初闰廿岁农历零wk", max_size=14))
 def test_no_text_near_a_number_or_date_breaks_a_reader(text):
-    for read in (parse_amount, parse_date, parse_age):
+    for read in (parse_amount, parse_date, parse_birth_now):
         with suppress(UserError):
             read(text)
 
@@ -201,13 +206,13 @@ def test_every_date_is_read_back(day):
     [("30", 30), ("三十岁", 30), ("2周岁", 2), ("8个月", 0), ("两岁半", 2), ("满18岁", 18)],
 )
 def test_ages_are_read(typed, age):
-    assert parse_age(typed) == age
+    assert parse_birth_now(typed).age == age
 
 
 @pytest.mark.parametrize("typed", ["121", "abc", "-1", "1.5岁"])
 def test_impossible_ages_are_refused(typed):
     with pytest.raises(UserError, match="例如"):
-        parse_age(typed)
+        parse_birth_now(typed)
 
 
 @pytest.mark.parametrize(
@@ -252,3 +257,10 @@ def test_one_wrong_digit_of_an_id_number_is_always_found(place, shift):
 def test_id_numbers_of_a_wrong_form_are_refused(typed):
     with pytest.raises(UserError):
         parse_id_number(typed)
+
+
+def test_leap_months_are_those_of_the_calendar():
+    for year in range(1901, 2100):
+        assert leap_month(year) == (LunarDate.leap_month_for_year(year) or 0)
+    with pytest.raises(UserError, match="没有闰"):
+        parse_date("农历1985年闰三月初三")

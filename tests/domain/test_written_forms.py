@@ -22,6 +22,7 @@ TODAY = date(2026, 11, 26)
 HERE = Path(__file__).parent
 PERIODS = {"yearly": "/年", "half_yearly": "/半年", "quarterly": "/季", "monthly": "/月"}
 COUNT = QuestionSpec(id="count", title="数", text="几个", kind="integer", at_most=12)
+SUM = QuestionSpec(id="sum", title="额", text="多少钱", kind="amount", period="yearly")
 YES_NO = QuestionSpec(id="yes", title="是否", text="是吗", kind="yes_no")
 
 
@@ -35,8 +36,8 @@ def _shown_amount(amount: Amount) -> str:
     return f"{amount.amount.normalize():f}{PERIODS.get(amount.period or '', '')}"
 
 
-def _shown_birth(text: str) -> str:
-    birth = parse_birth(text, TODAY, youngest=0 if "去年" in text else 18, oldest=70)
+def _shown_birth(text: str, youngest: int = 18, oldest: int = 70) -> str:
+    birth = parse_birth(text, TODAY, youngest=youngest, oldest=oldest)
     on = birth.on
     if on is None:
         return str(birth.age)
@@ -50,6 +51,7 @@ def meaning_of(kind: str, typed: str) -> str:
     readers: dict[str, Any] = {
         "amount": lambda text: _shown_amount(parse_amount(text)),
         "birth": _shown_birth,
+        "child": lambda text: _shown_birth(text, 0, 25),
         "phone": lambda text: parse_phone(text).number,
         "id": lambda text: parse_id_number(text).number,
         "count": lambda text: str(read_value(COUNT, [], text, today=TODAY)),
@@ -96,7 +98,7 @@ def test_a_birth_date_is_read_back_from_each_way_to_write_it(on: date) -> None:
     [
         row[:2]
         for row in _rows("written_forms.tsv")
-        if row[0] in ("amount", "birth") and "|" in row[2]
+        if row[0] in ("amount", "birth", "child") and "|" in row[2]
     ],
 )
 def test_what_is_tapped_to_clear_a_doubt_is_never_in_doubt(kind: str, typed: str) -> None:
@@ -104,3 +106,35 @@ def test_what_is_tapped_to_clear_a_doubt_is_never_in_doubt(kind: str, typed: str
         parse_amount(typed) if kind == "amount" else parse_birth(typed, TODAY)
     for raw, _ in unclear.value.candidates:
         assert parse_amount(raw) if kind == "amount" else parse_birth(raw, TODAY)
+
+
+@pytest.mark.parametrize("typed", ["30", "五十", "18.8", "0.3", "八", "十二"])
+def test_a_small_number_without_a_unit_is_asked_back_in_the_interview(typed: str) -> None:
+    with pytest.raises(Unclear, match="单位"):
+        read_value(SUM, [], typed, today=TODAY)
+
+
+@given(st.integers(100, 10**6), st.integers(100, 10**6))
+def test_two_amounts_in_one_text_never_become_one_number(first: int, second: int) -> None:
+    for written in (
+        f"税前{first}税后{second}",
+        f"我{first}老婆{second}",
+        f"房贷{first},车贷{second}",
+        f"存款{first}基金{second}",
+        f"{first + 1000} {second + 1000}元",
+    ):
+        try:
+            found = {parse_amount(written).amount}
+        except Unclear as unclear:
+            found = {parse_amount(raw).amount for raw, _ in unclear.candidates}
+        except UserError:
+            continue
+        sums = {first, second, first + second}
+        assert found <= sums | {one + 1000 for one in sums} | {first + second + 2000}, written
+
+
+@given(st.integers(2, 40), st.integers(1, 999))
+def test_how_long_is_never_taken_for_how_much(years: int, hundreds: int) -> None:
+    for written in (f"每年{hundreds * 100},交{years}年", f"年交{hundreds * 100}元 {years}年期"):
+        read = parse_amount(written)
+        assert (read.amount, read.period) == (hundreds * 100, "yearly")

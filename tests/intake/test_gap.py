@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.household import (
+    COVER_KINDS,
     Asset,
     Assumptions,
     Cover,
@@ -25,6 +26,8 @@ from bot.intake.grade import attribute_of, grade
 from bot.intake.household import load_household
 from bot.intake.needs import flows_of, liability_need
 from bot.intake.priority import priorities
+from bot.intake.report import MAX_REPORT, render_report
+from bot.intake.summary import five_lines
 
 SAMPLE = Path("data/samples/household.yaml")
 WAN = Decimal(10_000)
@@ -260,6 +263,11 @@ def test_grades_follow_intent_and_risk_attribute():
     assert attribute_of(replace(one, goals=("retirement", "protection"))) == "balanced"
 
 
+GAP_OF = {
+    "accident": "accident", "medical": "medical", "critical_illness": "critical_illness",
+    "annuity": "retirement", "life": "life",
+}  # fmt: skip
+
 money = st.integers(0, 500).map(lambda thousand: Decimal(thousand) * 1000)
 
 
@@ -282,3 +290,113 @@ def test_more_cover_never_widens_and_more_debt_never_narrows_a_gap(
     tolerance = Decimal("1e-15")
     assert abs(life_of(analyse(covered), "a").survivor_gap - (gap - extra)) < tolerance
     assert abs(life_of(analyse(indebted), "a").survivor_gap - (gap + extra)) < tolerance
+
+
+@st.composite
+def households(draw, rate=None):
+    """Any household: a client, perhaps a spouse and children, with what they have and owe."""
+    adults = [
+        Member(
+            name, name, relation,
+            sex=draw(st.sampled_from(["male", "female", None])),
+            age=draw(st.none() | st.integers(18, 80)),
+            income_yearly=draw(money),
+            social_insurance=draw(st.sampled_from(["none", "rural", "urban_employee", None])),
+            living_yearly=draw(st.none() | money),
+        )
+        for name, relation in (("a", "client"), ("b", "spouse"))[: draw(st.integers(1, 2))]
+    ]  # fmt: skip
+    children = [
+        Member(f"c{n}", "丙", "child", age=draw(st.none() | st.integers(0, 25)))
+        for n in range(draw(st.integers(0, 3)))
+    ]
+    who = [one.id for one in (*adults, *children)]
+    covers = draw(
+        st.lists(st.tuples(st.sampled_from(who), st.sampled_from(COVER_KINDS), money), max_size=4)
+    )
+    timing = st.sampled_from(["start", "end"])
+    percent = st.integers(0, 6).map(lambda points: Decimal(points) / 100)
+    return Household(
+        name="例",
+        members=(*adults, *children),
+        expenses=tuple(
+            Expense(kind, amount, draw(st.none() | st.integers(1, 20)), draw(st.integers(0, 20)))
+            for kind, amount in draw(st.lists(st.tuples(st.sampled_from(["education", "parents", "housing"]), money), max_size=3))
+        ),
+        debts=tuple(Debt("mortgage", amount) for amount in draw(st.lists(money, max_size=2))),
+        assets=tuple(Asset("deposit", amount, Decimal(1)) for amount in draw(st.lists(money, max_size=2))),
+        covers=tuple(Cover(*cover) for cover in covers),
+        spending_yearly=draw(st.none() | money),
+        assumptions=Assumptions(
+            discount_rate=draw(percent) if rate is None else rate,
+            income_growth=draw(percent) if rate is None else rate,
+            spending_growth=draw(percent) if rate is None else rate,
+            pension_growth=draw(percent) if rate is None else rate,
+            income_timing=draw(timing),
+            spending_timing=draw(timing),
+        ),
+    )  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_more_cover_of_any_kind_for_anybody_never_widens_any_gap(data):
+    family = data.draw(households())
+    who = data.draw(st.sampled_from([one.id for one in family.members]))
+    more = Cover(who, data.draw(st.sampled_from(COVER_KINDS)), data.draw(money))
+    before, after = (
+        analyse(one) for one in (family, replace(family, covers=(*family.covers, more)))
+    )
+    for one, other in zip(before.gaps, after.gaps, strict=True):
+        assert (one.kind, one.member_id) == (other.kind, other.member_id)
+        assert other.gap <= one.gap
+        narrowed = (one.kind, one.member_id) == (GAP_OF[more.kind], who)
+        assert abs(one.gap - other.gap - (more.sum_insured if narrowed else 0)) < Decimal("1e-12")
+    for one, other in zip(before.life, after.life, strict=True):
+        assert other.survivor_gap <= one.survivor_gap
+        assert other.human_life_gap <= one.human_life_gap
+        assert other.dime.gap <= one.dime.gap
+
+
+@settings(max_examples=60, deadline=None)
+@given(households(rate=Decimal(0)))
+def test_without_rate_and_growth_every_total_is_the_plain_sum(family):
+    report = analyse(family)
+    told = report.household
+    living = sum((one.living_yearly or 0) * (one.living_years or 0) for one in told.members)
+    later = sum(one.amount * (one.years or 1) for one in told.expenses)
+    owed = sum(debt.balance for debt in told.debts)
+    work = sum(one.income_yearly * (one.income_years or 0) for one in told.members)
+    pension = sum((one.pension_yearly or 0) * (one.pension_years or 0) for one in told.members)
+    assert report.expenses_total == living + later + owed
+    assert report.income_total == work + pension
+    for need in report.life:
+        own = told.member(need.member_id)
+        assert need.survivor_expenses == report.expenses_total - (own.living_yearly or 0) * (
+            own.living_years or 0
+        )
+        assert need.human_life_value == (
+            own.income_yearly * (own.income_years or 0)
+            - (own.living_yearly or 0) * min(own.income_years or 0, own.living_years or 0)
+        )  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(households(), money)
+def test_more_savings_never_widen_and_more_debt_never_narrows_a_gap_if_somebody_dies(family, more):
+    saved = replace(family, assets=(*family.assets, Asset("deposit", more, Decimal(1))))
+    indebted = replace(family, debts=(*family.debts, Debt("other", more)))
+    for one, rich, owing in zip(
+        *(analyse(each).life for each in (family, saved, indebted)), strict=True
+    ):
+        assert rich.survivor_gap <= one.survivor_gap <= owing.survivor_gap
+        assert rich.dime.gap <= one.dime.gap <= owing.dime.gap
+
+
+@settings(max_examples=40, deadline=None)
+@given(households())
+def test_the_report_of_any_household_can_be_told(family):
+    report = analyse(family)
+    assert len(render_report(report)) <= MAX_REPORT
+    assert len(five_lines(report).split("\n")) == 7
+    json.dumps(figures(report))

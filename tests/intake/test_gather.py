@@ -120,3 +120,33 @@ def test_what_was_answered_before_stays_as_it_is() -> None:
 def test_a_text_too_long_to_be_one_breath_is_left_alone() -> None:
     heard, _ = gather(Q, begun(), "hopes", "我35岁，年薪20万，" * LONGEST, today=TODAY)
     assert heard == []
+
+
+POLICIES = [
+    ("老公的重疾，某某公司康健一号，年交8千，保额50万",
+     {"insured": "爱人", "kind": "重疾", "company": "某某公司康健一号", "premium": "8000 元/年", "sum": "50 万元"}),
+    ("我自己 百万医疗 一年三百六 保200万",
+     {"insured": "客户本人", "kind": "医疗", "premium": "360 元/年", "sum": "200 万元"}),
+    ("孩子的意外险，保额20万，每年交100", {"insured": "第1个孩子", "kind": "意外", "sum": "20 万元", "premium": "100 元/年"}),
+    ("太太定期寿，100万保额，保费1200", {"insured": "爱人", "kind": "身故", "sum": "100 万元", "premium": "1200 元/年"}),
+    ("本人年金，某寿险公司，年交两万", {"insured": "客户本人", "kind": "养老年金", "company": "某寿险公司", "premium": "2 万元/年"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "meant"), POLICIES)
+def test_a_policy_told_in_one_breath_is_heard(said: str, meant: dict[str, str]) -> None:
+    answers = begun(marital="已婚", children="1", consent_child="同意", policies="2张")
+    heard, waiting = gather(Q, answers, "policy_insured.2", said, today=TODAY)
+    assert {one.key: one.shown for one in heard} == {
+        f"policy_{name}.2": shown for name, shown in meant.items()
+    }
+    assert worth_confirming(heard)
+    after = confirmed(Q, waiting, today=TODAY)
+    assert not any(key.endswith(".1") for key in after["values"])
+
+
+@pytest.mark.parametrize("said", ["老公", "不记得了", "重疾", "某某公司康健一号", "8千"])
+def test_an_answer_to_one_question_of_a_policy_is_that_answer(said: str) -> None:
+    answers = begun(marital="已婚", policies="1张")
+    heard, _ = gather(Q, answers, "policy_insured.1", said, today=TODAY)
+    assert not worth_confirming(heard)

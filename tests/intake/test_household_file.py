@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DataFileError
+from bot.intake.checklist import medical_checklist
 from bot.intake.flow import new_answers, next_question, record, skip
 from bot.intake.from_answers import household_from_answers
 from bot.intake.gap import analyse
@@ -82,13 +83,14 @@ def test_assumptions_set_in_the_file_are_marked_as_given():
 def test_answers_make_the_household_they_tell_of():
     answers = interview(
         depth="详谈", client_name="王先生", client_sex="男", client_birth="1990-05-01", client_job="老板",
-        newcomer="是", marital="已婚", spouse_birth="28岁", children="1",
+        marital="已婚", spouse_birth="28岁", children="1",
         child_name__1="乐乐", child_birth__1="2", client_income="20万", spouse_income="5千/月",
         spending="8千", housing="有房贷", mortgage_left="100万", owner_debt="50万",
         deposits="10万", assets="房产", property="200万", education_cost="40万",
         parents_cost="1万", policies="1", policy_insured__1="乐乐", policy_kind__1="重疾",
         policy_sum__1="50万", policy_premium__1="5000", client_social="职工医保",
         goals="保障、养老", budget="2万", intent="高", risk_loss="不动", risk_prefer="兼顾",
+        reserve="没想过", owner_succession="没想过", decider="商量", source="转介绍",
     )  # fmt: skip
     family = household_from_answers(Q, answers, today=TODAY)
     client, spouse, child = family.members
@@ -102,14 +104,33 @@ def test_answers_make_the_household_they_tell_of():
     }
     assert family.covers[0].insured == "child_1"
     assert family.appetite == "balanced"
-    assert (family.owner, family.newcomer, family.renter) == (True, True, False)
+    assert (family.owner, family.newcomer, family.renter) == (True, False, False)
     report = analyse(family)
     assert report.usable_assets == 100_000
     assert report.lead_class == "A"
     text = render_report(report)
     assert "企业主" in text
-    assert "新市民" in text
+    assert "来源：转介绍；拍板：两口子商量；风险意识：弱" in text
+    assert "3 天内约夫妻两人一起" in text
+    assert "先讲清一旦停工家里会怎样" in text
+    assert "来源转介绍" in report.tags
     assert "在参考范围内" in text
+
+
+def test_a_newcomer_whose_insurance_does_not_pay_here_has_it_on_the_checklist():
+    answers = interview(
+        depth="详谈", client_birth="26岁", marital="未婚", children="0", housing="租的",
+        newcomer="是", newcomer_medical="不能", client_social="没有", client_health="高血压",
+    )  # fmt: skip
+    family = household_from_answers(Q, answers, today=TODAY)
+    assert family.newcomer
+    (check,) = medical_checklist(family)
+    assert check.todo == (
+        "先把医保续上", "办异地就医备案", "没有商业医疗险", "带病历，先核对健康告知",
+    )  # fmt: skip
+    text = render_report(analyse(family))
+    assert "新市民" in text
+    assert "医疗清单" in text
 
 
 def test_ages_grow_with_the_years_after_the_interview():
