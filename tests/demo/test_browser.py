@@ -391,6 +391,25 @@ def test_practice_and_renewals_on_a_phone(hand: Hand) -> None:
     hand.keep("persistency")
 
 
+def test_a_whole_quick_interview_needs_no_typing(hand: Hand) -> None:
+    hand.hold(LIN)
+    hand.say("/wenjuan")
+    hand.see("新做一份")
+    hand.tap("新做一份")
+    hand.tap("李婷")
+    shots = []
+    for part, label in TAPPED:
+        shown = hand.page.get_by_test_id("message").filter(has_text="先停").last
+        expect(shown).to_contain_text(part, timeout=15_000)
+        shots.append(shown.screenshot())
+        buttons = shown.get_by_test_id("inline-button")
+        wanted = buttons.filter(has_text=re.compile(f"^{re.escape(label)}$"))
+        (wanted if label else buttons).first.click()
+    shots.append(hand.see("李婷，缺口五行", "下一步：3 天内").screenshot())
+    if os.environ.get("KEEP_SCREENSHOTS") == "1":
+        _sheet("intake_whole", shots)
+
+
 def test_a_kill_and_a_new_start_lose_nothing(demo: Demo, hand: Hand) -> None:
     hand.hold(LIN)
     hand.say("/kehu")
@@ -424,22 +443,3 @@ def test_ctrl_c_ends_everything(demo: Demo) -> None:
     assert "已停止" in demo.said()
     assert demo.left_over() == []
     assert isinstance(demo.process, subprocess.Popen)
-
-
-def test_a_whole_quick_interview_needs_no_typing(hand: Hand) -> None:
-    hand.hold(LIN)
-    hand.say("/wenjuan")
-    hand.see("新做一份")
-    hand.tap("新做一份")
-    hand.tap("李婷")
-    shots = []
-    for part, label in TAPPED:
-        shown = hand.page.get_by_test_id("message").filter(has_text="先停").last
-        expect(shown).to_contain_text(part, timeout=15_000)
-        shots.append(shown.screenshot())
-        buttons = shown.get_by_test_id("inline-button")
-        wanted = buttons.filter(has_text=re.compile(f"^{re.escape(label)}$"))
-        (wanted if label else buttons).first.click()
-    shots.append(hand.see("李婷，缺口五行", "下一步：3 天内").screenshot())
-    if os.environ.get("KEEP_SCREENSHOTS") == "1":
-        _sheet("intake_whole", shots)
