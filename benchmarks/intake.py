@@ -14,14 +14,23 @@ import asyncio
 import heapq
 import random
 import shutil
+import statistics
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from benchmarks.updates import start, stop
+from bot import settings
+from bot.intake.gap import analyse
+from bot.intake.household import load_household
+from bot.intake.printed import bars, client_report
+from bot.pictures import canvas
+from bot.pictures.gaps import gap_picture
+from bot.pictures.paper import needs_report
 
 FIRST = 7000
 TIMEOUT = 600
@@ -209,12 +218,34 @@ async def _until_all_are_asked(office: Office, count: int) -> None:
         await asyncio.sleep(0.02)
 
 
+def drawing(times: int = 10) -> str:
+    """How long the picture and the two pages of the sample family take once matplotlib is loaded."""
+    family = load_household(settings.ROOT / "data" / "samples" / "household.yaml")
+    report = analyse(family)
+    canvas.warm()
+    pictures, papers = [], []
+    for _ in range(times):
+        begun = time.perf_counter()
+        picture = gap_picture("样例", bars(report), "仅供参考")
+        drawn = time.perf_counter()
+        needs_report(client_report(family, report, "样例", date(2026, 1, 1), picture))
+        pictures.append(drawn - begun)
+        papers.append(time.perf_counter() - drawn)
+    return "，".join(
+        f"{name} 中位 {statistics.median(found):.2f} 秒、最慢 {max(found):.2f} 秒"
+        for name, found in (("一张图", pictures), ("两页 PDF", papers))
+    )
+
+
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--think", type=float, default=0, help="seconds between reply and answer")
     parser.add_argument("--reports", type=int, default=10)
     options = parser.parse_args()
+    print(drawing())
+    if not options.count:
+        return
     print(f"{options.count} 份问卷同时答，每份 {len(ANSWERS)} 题，答完一题才答下一题", end="")
     print(f"，想 {options.think:g} 秒左右" if options.think else "，一刻不停")
     print(f"{'':<34}{'回答/秒':>10}{'p50 毫秒':>12}{'p99 毫秒':>12}")

@@ -22,7 +22,15 @@ from bot.domain.amount_words import (
 from bot.domain.numerals import read_number
 from bot.errors import Unclear, UserError
 
-__all__ = ["CENT", "LARGEST_AMOUNT", "TIMES_A_YEAR", "Amount", "Period", "parse_amount"]
+__all__ = [
+    "CENT",
+    "LARGEST_AMOUNT",
+    "TIMES_A_YEAR",
+    "Amount",
+    "Period",
+    "parse_amount",
+    "show_yuan",
+]
 
 TIMES_A_YEAR: dict[Period, int] = {"yearly": 1, "half_yearly": 2, "quarterly": 4, "monthly": 12}
 CENT = Decimal("0.01")
@@ -133,7 +141,7 @@ def parse_amount(text: str) -> Amount:
     cleaned = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), cleaned)
     runs = _runs(cleaned)
     between = cleaned[runs[0].end : runs[1].start] if len(runs) == 2 else ""
-    if between in _RANGE and between:
+    if between in _RANGE:
         low = with_unit(runs[0].text, runs[1].text)
         _ask_back([low, runs[1].text], _period(cleaned), between_too=True)
     if len(runs) > 1:

@@ -167,6 +167,10 @@ def _task_key(interview_id: int | None) -> str:
     return f"interview:{interview_id}"
 
 
+def _next_key(interview_id: int | None) -> str:
+    return f"interview:{interview_id}:next"
+
+
 async def remind_to_complete(tx: Tx, agent: Person, interview_id: int, title: str) -> None:
     """A task that stays until the interview is finished."""
     await touches.add_task(
@@ -208,7 +212,7 @@ async def follow_up(
         title,
         client_id=interview.client_id,
         due_at=tx.now + timedelta(days=FOLLOW_UP_DAYS[lead_class]),
-        dedupe_key=f"interview:{interview.id}:next",
+        dedupe_key=_next_key(interview.id),
     )
     if interview.client_id is not None:
         await relations.add_tags(tx, interview.client_id, "who", tags)
@@ -291,5 +295,6 @@ async def keep_client(
     await tx.connection.execute(
         update(INTERVIEW).where(INTERVIEW.c.id == interview.id).values(client_id=client.id)
     )
+    await touches.link_keyed(tx, _next_key(interview.id), client.id)
     await _record_consents(tx, client.id, agent.id, questionnaire, live)
     return client.id

@@ -308,3 +308,10 @@ async def give_keyed(tx: Tx, dedupe_key: str, owner_id: int) -> None:
         .where(TASK.c.dedupe_key == dedupe_key, TASK.c.done_at.is_(None))
         .values(owner_id=owner_id)
     )
+
+
+async def link_keyed(tx: Tx, dedupe_key: str, client_id: int) -> None:
+    """Tell the task of a ``dedupe_key`` whom it is about."""
+    await tx.connection.execute(
+        update(TASK).where(TASK.c.dedupe_key == dedupe_key).values(client_id=client_id)
+    )
