@@ -44,6 +44,9 @@ async def main() -> None:
     checker = await rulebook.first_checker(store, given)
     gate = Gate(checker, Facts(), clock, given.timezone)
     postman = Postman(Door(bot, store, gate), store, Pacer(1_000_000, 1_000_000))
+    # the tables of the gate are read at its first judgements
+    for text in ("生日快乐，祝您平安顺遂！回复“退订”。", "保 本 保 息，稳zhuan不赔"):
+        gate.judge(text)
     await postman.start()
     print(json.dumps({"ready": True}), flush=True)
     loop = asyncio.get_running_loop()

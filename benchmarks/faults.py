@@ -89,7 +89,7 @@ class Scene:
         engine = create_engine(self.store.url)
         query = (
             "SELECT p.chat_id, t.status FROM touch t JOIN client c ON c.id = t.client_id "
-            "JOIN person p ON p.id = c.person_id WHERE t.step = 'greeting' AND t.audience = 'client'"
+            "JOIN person p ON p.id = c.person_id WHERE t.step = 'greeting' AND t.cadence = 'birthday'"
         )
         with engine.connect() as connection:
             rows = connection.execute(text(query)).all()
@@ -262,7 +262,7 @@ async def main() -> None:
                 await play(scene)
                 await scene.until(
                     "status IN ('sent', 'skipped', 'uncertain', 'handed_to_agent', 'failed') "
-                    "AND step = 'greeting'",
+                    "AND step = 'greeting' AND cadence = 'birthday'",
                     options.clients,
                 )
                 heard, fates = await scene.arrived(), scene.fates()

@@ -141,7 +141,7 @@ async def curve(bench: Bench, sizes: list[int], due: int) -> None:
             begun = time.perf_counter()
             clients, new = await bench.plan_all(store)
             day = (time.perf_counter() - begun) * 1000
-            assert (clients, new) == (due, 2 * due), (clients, new)
+            assert clients == due <= new, (clients, new)
             begun = time.perf_counter()
             async with store.begin() as tx:
                 await planning.lapse_overdue(tx, bench.cadences, today)

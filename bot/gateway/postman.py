@@ -26,8 +26,8 @@ from bot.store.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
 
-_BATCH = 50
-_LINES_AT_HAND = 100
+_BATCH = 100
+_LINES_AT_HAND = 200
 _LONG_LINE = 10
 _IDLE_SECONDS = 1.0
 _CARE_SECONDS = 15.0

@@ -33,6 +33,8 @@ class Together(Generic[Item, Answer]):
 
     async def _run(self) -> None:
         while self._waiting:
+            # whoever is about to come in this turn of the loop goes along
+            await asyncio.sleep(0)
             batch, self._waiting = self._waiting, []
             try:
                 await self._do(batch)
