@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _TICK_LOCK = 0x5359_0003
 _PLAN_MINUTES = 10
+_PARTS_IN_A_TICK = 4
 
 
 @dataclass(slots=True)
@@ -74,9 +75,12 @@ class Ticker:
         await self.after()
 
     async def _plan_clients(self) -> None:
-        """Plan every client that needs it, a part in each transaction, so that nobody waits long."""
+        """Plan clients that need it, a part in each transaction, so that nobody waits long.
+
+        After a large import the next ticks go on with it, and send what is due in between.
+        """
         await rescheduling.follow(self.store, self.office.agenda)
-        while True:
+        for _ in range(_PARTS_IN_A_TICK):
             async with self.store.begin() as tx:
                 count, moved = await planner.plan_some(
                     tx, self.office.cadences, self.office.settings
