@@ -10,7 +10,9 @@ import importlib
 import json
 import random
 import re
+import shutil
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
@@ -140,6 +142,51 @@ def peers(texts: list[str], base: float) -> None:
             row(name, timed(judge, texts), base)
 
 
+# Times ``mint-filter`` as ``timed`` does: reads {texts, lists, rounds}, prints a pair of figures a list.
+MINT_FILTER = """
+const { Mint } = require("mint-filter");
+const { texts, lists, rounds } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const figures = lists.map((phrases) => {
+  const mint = new Mint(phrases);
+  const best = texts.map((text) => (mint.filter(text, { replace: false }), Infinity));
+  for (let round = 0; round < rounds; round++)
+    texts.forEach((text, index) => {
+      const started = process.hrtime.bigint();
+      mint.filter(text, { replace: false });
+      best[index] = Math.min(best[index], Number(process.hrtime.bigint() - started) / 1000);
+    });
+  best.sort((left, right) => left - right);
+  return [best[Math.floor(best.length / 2)], best[Math.floor(best.length * 0.99)]];
+});
+console.log(JSON.stringify(figures));
+"""
+# Its compiler needs more rounds than ours until it has settled.
+MINT_ROUNDS = 10 * ROUNDS
+
+
+def mint_filter(texts: list[str], base: float) -> None:
+    """The npm package of that name, where node has it: ``npm install --no-save mint-filter``."""
+    node = shutil.which("node")
+    if node is None:
+        print(f"{'mint-filter':42}（没有 node，略过）")
+        return
+    given = {"texts": texts, "lists": [phrases(size) for size in SIZES], "rounds": MINT_ROUNDS}
+    ran = subprocess.run(
+        [node, "-e", MINT_FILTER],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        cwd=settings.ROOT,
+        check=False,
+    )
+    if ran.returncode:
+        why = "没有安装" if "Cannot find module 'mint-filter'" in ran.stderr else "没有跑成"
+        print(f"{'mint-filter':42}（{why}，略过）")
+        return
+    for size, figures in zip(SIZES, json.loads(ran.stdout), strict=True):
+        row(f"mint-filter，只匹配，{size} 条", tuple(figures), base)
+
+
 def start_up() -> None:
     """Loading the rulebook, and the model that is kept on disk."""
     started = time.perf_counter()
@@ -194,6 +241,7 @@ def main() -> None:
         row(f"只有规则，{size} 条词", figures, base[0])
     print(f"10 万条是 1 千条的 {grown[100_000] / grown[1_000]:.2f} 倍")
     peers(texts, base[0])
+    mint_filter(texts, base[0])
     reloading(checker, texts, base[0])
     start_up()
 

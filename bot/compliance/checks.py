@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from bot.compliance.contexts import (
     SENTENCE_STOPS,
-    ContextSpans,
+    Around,
     Span,
     Surroundings,
     excused,
@@ -22,7 +22,6 @@ from bot.compliance.contexts import (
     latin_whole,
     sentence,
     stem_of,
-    true_negators,
     within,
 )
 from bot.compliance.schema import Book, Category, Rule, compile_pattern, expand, expand_term
@@ -220,16 +219,14 @@ class Rules:
     def hits(self, views: Views, scan: Scan, situation: Situation) -> list[Hit]:
         """The rules that the text breaks, each at the first place where nothing excuses it."""
         found: list[Hit] = []
-        contexts: ContextSpans | None = None
+        around = Around(self._contexts, views)
         for number in scan.met:
             compiled = self.compiled[number]
             if not _applies(compiled.rule, situation):
                 continue
             slots = self._slots(number, scan)
-            if contexts is None:
-                contexts = self._contexts.spans(views)
-            for start, end in self._places(compiled, slots, views, contexts):
-                if self._stands(compiled, views, contexts, start, end, situation):
+            for start, end in self._places(compiled, slots, around):
+                if self._stands(compiled, around, start, end, situation):
                     found.append(Hit(compiled.rule, compiled.category, start, end))
                     break
         return found
@@ -244,30 +241,27 @@ class Rules:
         return [sorted(spans, key=_longest_first) for spans in slots]
 
     def _places(
-        self, compiled: _Compiled, slots: list[list[Span]], views: Views, contexts: ContextSpans
+        self, compiled: _Compiled, slots: list[list[Span]], around: Around
     ) -> Iterator[Span]:
-        text = views.compact.text
+        text = around.views.compact.text
         if compiled.pattern is not None:
             for match in compiled.pattern.finditer(text):
                 yield match.span()
         elif compiled.slots == 1:
             yield from slots[0]
         else:
-            negators: list[Span] = []
-            if "negation" in compiled.rule.contexts:
-                negators = true_negators(contexts)
-            yield from near(slots, text, compiled.rule, negators)
+            yield from near(slots, text, compiled.rule, around)
 
     def _stands(
         self,
         compiled: _Compiled,
-        views: Views,
-        contexts: ContextSpans,
+        around: Around,
         start: int,
         end: int,
         situation: Situation,
     ) -> bool:
-        rule, text = compiled.rule, views.compact.text
+        rule, views = compiled.rule, around.views
+        text = views.compact.text
         first, last = sentence(text, start, end)
         part = text[first:last]
         if any(word in part for word in compiled.unless):
@@ -276,7 +270,7 @@ class Rules:
             return False
         if rule.kind == "fact" and _noticed(compiled, views, situation):
             return False
-        if excused(rule, views, contexts, start, end):
+        if excused(rule, around, start, end):
             return False
         return end - start > _SHORT or borders.whole(text, start, end)
 
@@ -296,30 +290,34 @@ def _longest_first(span: Span) -> Span:
     return span[0], -span[1]
 
 
-def near(slots: list[list[Span]], text: str, rule: Rule, negators: list[Span]) -> Iterator[Span]:
+def near(slots: list[list[Span]], text: str, rule: Rule, around: Around) -> Iterator[Span]:
     """Spans that hold one hit of each slot, no further apart than the rule allows.
 
-    Neighbours lie in one sentence, and no negator stands in the gap between them.
+    Neighbours lie in one sentence, and no negator stands in the gap between them if the rule heeds
+    negation.
     """
+    heeded = around if "negation" in rule.contexts else None
     orders: Iterable[Sequence[list[Span]]] = [slots] if rule.ordered else permutations(slots)
     for order in orders:
         for start, end in order[0][:MOST_HITS]:
-            last = _chain(order[1:], end, text, rule.within, negators)
+            last = _chain(order[1:], end, text, rule.within, heeded)
             if last is not None:
                 yield start, last
 
 
 def _chain(
-    slots: Sequence[list[Span]], end: int, text: str, within: int, negators: list[Span]
+    slots: Sequence[list[Span]], end: int, text: str, within: int, heeded: Around | None
 ) -> int | None:
     if not slots:
         return end
     for first, last in slots[0][: 2 * MOST_HITS]:
         if not 0 <= first - end <= within or not SENTENCE_STOPS.isdisjoint(text[end:first]):
             continue
-        if any(end <= begin and finish <= first for begin, finish in negators):
+        if heeded is not None and any(
+            end <= begin and finish <= first for begin, finish in heeded.negators
+        ):
             continue
-        found = _chain(slots[1:], last, text, within, negators)
+        found = _chain(slots[1:], last, text, within, heeded)
         if found is not None:
             return found
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from bot.compliance.schema import Book, Rule
@@ -77,9 +79,23 @@ class Surroundings:
         return found
 
 
-def true_negators(contexts: ContextSpans) -> list[Span]:
-    masked = contexts.get(_NOT_NEGATOR, [])
-    return [span for span in contexts.get(_NEGATOR, ()) if not within(masked, *span)]
+class Around:
+    """The context words of one text, looked for when they are first asked for."""
+
+    def __init__(self, surroundings: Surroundings, views: Views) -> None:
+        self.views = views
+        self._surroundings = surroundings
+
+    @cached_property
+    def spans(self) -> ContextSpans:
+        """Where the words of each context stand."""
+        return self._surroundings.spans(self.views)
+
+    @cached_property
+    def negators(self) -> list[Span]:
+        """The negators that are no part of a word that only looks like one."""
+        masked = self.spans.get(_NOT_NEGATOR, [])
+        return [span for span in self.spans.get(_NEGATOR, ()) if not within(masked, *span)]
 
 
 def sentence(text: str, start: int, end: int) -> Span:
@@ -97,18 +113,18 @@ def _clause_start(text: str, position: int) -> int:
     return position
 
 
-def excused(rule: Rule, views: Views, contexts: ContextSpans, start: int, end: int) -> bool:
+def excused(rule: Rule, around: Around, start: int, end: int) -> bool:
     """Whether the words around a claim take it back, report it, refute it or ask about it."""
-    allowed = rule.contexts
+    allowed, contexts = rule.contexts, around.spans
     if "everyday" in allowed and _EVERYDAY in contexts and _INSURANCE not in contexts:
         return True
-    text = views.compact.text
+    text = around.views.compact.text
     return (
-        ("negation" in allowed and _negated(text, contexts, start))
+        ("negation" in allowed and _negated(text, around.negators, start))
         or ("report" in allowed and _reported(text, contexts, start))
         or ("rejection" in allowed and _rejected(text, contexts, start, end))
         or ("question" in allowed and _asked(text, start, end))
-        or ("quotation" in allowed and _quoted(views, start, end))
+        or ("quotation" in allowed and _quoted(around.views, start, end))
     )
 
 
@@ -117,9 +133,9 @@ def _reach(text: str, start: int, chinese: int) -> int:
     return LATIN_REACH if text[start].isascii() else chinese
 
 
-def _negated(text: str, contexts: ContextSpans, start: int) -> bool:
+def _negated(text: str, negators: list[Span], start: int) -> bool:
     first = max(_clause_start(text, start), start - _reach(text, start, NEGATION_REACH))
-    return any(first <= begin and finish <= start for begin, finish in true_negators(contexts))
+    return any(first <= begin and finish <= start for begin, finish in negators)
 
 
 def _reported(text: str, contexts: ContextSpans, start: int) -> bool:

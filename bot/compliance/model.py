@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
@@ -45,7 +46,8 @@ class Scored:
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model. ``slots`` maps a hash to a row; row 0 is the feature never seen.
+    """A trained model. ``slots`` maps a hash to a row; row 0 is the feature never seen, which has
+    no weight but a rarity.
 
     ``light`` holds, for each row, what the early exit needs, so that one sum gives both: the weight
     of the lawful class (real part) and the square of the rarity (imaginary). ``weights`` has a column for each category, its lead over lawful.
@@ -80,14 +82,15 @@ class Model:
         best = self._whole(rows, len(text))
         if not is_long(text):
             return best
-        worst = self._worst_window(rows, features.places(), text)
+        worst = self._worst_window(rows, features.places(), text, doubt)
         if worst is None or worst.score - doubt <= best.score:
             return best
         return replace(worst, score=worst.score - doubt)
 
-    def _worst_window(self, rows: Rows, places: Places, text: str) -> Scored | None:
+    def _worst_window(self, rows: Rows, places: Places, text: str, doubt: float) -> Scored | None:
         """The window with the highest score; None when each reads as clearly lawful.
 
+        What is taken off its score is asked of its lawfulness too: one nearer to lawful never wins.
         Sums over windows are differences of running sums over the places, so that overlapping
         windows cost no more than the text.
         """
@@ -99,7 +102,7 @@ class Model:
         light = np.concatenate(([0], np.cumsum(self.light[rows], dtype=np.complex128)))
         within = light[edges[:, 1]] - light[edges[:, 0]]
         norms = np.sqrt(np.maximum(within.imag, np.finfo(np.float32).tiny))
-        doubtful = within.real / norms + self.lawful_bias <= self.clear
+        doubtful = within.real / norms + self.lawful_bias <= self.clear - doubt
         if not doubtful.any():
             return None
         bounds, edges, norms = bounds[doubtful], edges[doubtful], norms[doubtful]
@@ -220,7 +223,8 @@ def windows(text: str) -> list[tuple[int, int]]:
     shortest = SHORTEST_WINDOW * scale(text)
     found: list[tuple[int, int]] = []
     for first, start in enumerate(edges[:-1]):
-        end = next((edge for edge in edges[first + 1 :] if edge - start >= shortest), len(text))
+        far = bisect_left(edges, start + shortest, first + 1)
+        end = edges[far] if far < len(edges) else len(text)
         if not found or found[-1][1] != end or end - start >= shortest:
             found.append((start, end))
         if len(found) == MAX_WINDOWS:

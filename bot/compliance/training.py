@@ -19,11 +19,12 @@ from bot.text.features import VERSION, Features, Hashes, features
 from bot.text.linear import SEED, Vocabulary, log_odds
 from bot.text.restore import views
 
-FOLDS = 3
+FOLDS = 5
 LAWFUL_WINDOW = 0.5
 CLAIM_WINDOW = 0.7
 REGULARISATION = 3.0
-RAREST = 3
+RAREST = 2
+UNSEEN = 8.0
 LOG_ODDS_SHARE = 0.8
 HARD_FALSE_ALARMS = 0.02
 ORDINARY_FALSE_ALARMS = 0.008
@@ -163,7 +164,7 @@ def _fit(samples: list[_Sample]) -> Model:
     from sklearn.svm import LinearSVC
 
     hashes = [sample.hashes for sample in samples]
-    vocabulary = Vocabulary.of(hashes, RAREST)
+    vocabulary = Vocabulary.of(hashes, RAREST, UNSEEN)
     matrix = vocabulary.matrix(hashes)
     targets = np.array([sample.target for sample in samples])
     weights = np.array([sample.weight for sample in samples])

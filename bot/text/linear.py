@@ -52,10 +52,12 @@ class Vocabulary:
     rarity: NDArray[np.float64]
 
     @classmethod
-    def of(cls, texts: Sequence[Hashes], rarest: int) -> Vocabulary:
+    def of(cls, texts: Sequence[Hashes], rarest: int, unseen: float = 0.0) -> Vocabulary:
         """Rows for the features met in ``rarest`` texts or more.
 
-        The commoner one keeps a slot that two want. Rarity is ln((1 + texts) / (1 + met)) + 1.
+        The commoner one keeps a slot that two want. Rarity is ln((1 + texts) / (1 + met)) + 1;
+        ``unseen`` is that of row 0. It has no weight but counts in the norm, so that a text made of
+        what was never met gets a score near the middle instead of one drawn from a few features.
         """
         met = np.concatenate([np.unique(hashes) for hashes in texts])
         hashes, counts = np.unique(met, return_counts=True)
@@ -63,7 +65,7 @@ class Vocabulary:
         hashes, counts = hashes[kept], counts[kept]
         order = np.argsort(counts, kind="stable")[-(MOST_ROWS - 1) :]
         hashes, counts = hashes[order], counts[order]
-        rarity = np.concatenate(([0.0], np.log((1 + len(texts)) / (1 + counts)) + 1))
+        rarity = np.concatenate(([unseen], np.log((1 + len(texts)) / (1 + counts)) + 1))
         return cls(slots_for(hashes), rarity)
 
     def matrix(self, texts: Sequence[Hashes]) -> Any:
@@ -77,7 +79,8 @@ class Vocabulary:
             found = rows_of(self.slots, hashes)
             rows, counts = np.unique(found[found > 0], return_counts=True)
             rarity = self.rarity[rows]
-            norm = np.sqrt(float((counts * rarity**2).sum())) or 1.0
+            unseen = np.count_nonzero(found == 0) * self.rarity[0] ** 2
+            norm = np.sqrt(float((counts * rarity**2).sum() + unseen)) or 1.0
             columns.append(rows)
             values.append(counts * rarity / norm)
             edges.append(edges[-1] + len(rows))
@@ -96,4 +99,5 @@ def log_odds(matrix: Any, chosen: NDArray[np.bool_], share: float) -> NDArray[np
         np.asarray(matrix[part].sum(axis=0)).ravel() + SMOOTHING for part in (chosen, ~chosen)
     ]
     odds = np.log(counts[0] / counts[0].sum()) - np.log(counts[1] / counts[1].sum())
+    odds[0] = 0.0  # what was never met speaks for neither
     return np.asarray(odds * (share / ((matrix @ odds).std() or 1.0)))

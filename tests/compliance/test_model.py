@@ -71,6 +71,18 @@ def test_the_threshold_keeps_the_false_alarms_promised(
     assert "hard" in evaluate.cross_validation(judged, calibrated)
 
 
+def test_what_was_never_met_draws_the_score_to_the_middle(
+    model: Model, rules_alone: Checker
+) -> None:
+    def score(text: str) -> float:
+        example = training.Example(text=text, label="compliant")
+        return training.judge(model, training.featured([example], rules_alone.rules)[0]).score
+
+    claim, never_met = "放心存亏了我赔给您", "龘麤靐齉爩"
+    assert abs(score(never_met) - model.biases.max()) < 0.5
+    assert model.biases.max() < score(claim + never_met) < score(claim)
+
+
 def test_windows_cover_a_long_text() -> None:
     text = "一二三四五六七八九十，" * 20
     spans = windows(text)
