@@ -95,6 +95,6 @@ async def typed(context: Context) -> None:
         told = explain(context, text, verdict) + "\n\n" + context.say("touch_edit_again")
         context.reply(told, [back_row(context)], html=True)
         return
-    await touches.change(context.tx, rows[0].id, text_override=text)
+    await drafts.rewrite(context.tx, rows, text)
     await context.set_dialogue()
     await _show(context, await _mine(context, str(rows[0].id), "draft"))

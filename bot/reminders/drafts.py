@@ -33,8 +33,6 @@ async def text_of(
     tx: Tx, rows: Sequence[TouchRow], cadences: Cadences, settings: Settings, agent: Person
 ) -> str:
     """The words of a draft (its first touch first), as they would go now."""
-    if rows[0].text_override:
-        return rows[0].text_override
     book = await _book(tx, rows, settings)
     person = await _person(tx, book, rows[0])
     script = person.script if person else agent.script
@@ -42,7 +40,7 @@ async def text_of(
 
 
 def _dues(rows: Sequence[TouchRow]) -> list[Due]:
-    return [Due(row.id, as_touch(row)) for row in rows]
+    return [Due(row.id, as_touch(row), row.text_override) for row in rows]
 
 
 async def _book(tx: Tx, rows: Sequence[TouchRow], settings: Settings) -> Book:
@@ -121,6 +119,13 @@ async def later(tx: Tx, rows: Sequence[TouchRow], settings: Settings) -> None:
             carrier_id=None,
             decided_at=tx.now,
         )
+
+
+async def rewrite(tx: Tx, rows: Sequence[TouchRow], text: str) -> None:
+    """The agent's own words stand for everything that the draft said."""
+    await touches.change(tx, rows[0].id, text_override=text)
+    for row in rows[1:]:
+        await touches.change(tx, row.id, status="cancelled", reason="agent", carrier_id=None)
 
 
 async def by_hand(tx: Tx, touch_id: int) -> None:

@@ -158,6 +158,31 @@ async def test_a_draft_waits_for_the_agent_and_goes_after_the_tap(made: Made) ->
     assert (await fates(made))["greeting"] == ("queued", None)
 
 
+async def test_own_words_stand_for_all_that_a_draft_said(made: Made) -> None:
+    await mode(made, "renewal", "draft")
+    await policy(made, "A", TODAY)
+    await policy(made, "B", TODAY)
+    async with made.store.begin() as tx:
+        await planner.plan_some(tx, CADENCES, GIVEN)
+        await tx.connection.execute(
+            text("UPDATE touch SET text_override = '先说一句' WHERE step = 'due_day' AND "
+                 "policy_id = (SELECT min(id) FROM policy)")
+        )  # fmt: skip
+    await send(made)
+    (told,) = [said for said in await heard(made, 1) if "等您点头" in said]
+    async with made.store.begin() as tx:
+        (row,) = await touches.drafts_of(tx, made.agent.id, 9)
+        rows = await touches.carried_by(tx, row.id)
+        shown = await drafts.text_of(tx, rows, CADENCES, GIVEN, made.agent)
+        assert shown in told
+        assert "先说一句" in shown
+        assert "样例险B" in shown
+        await drafts.rewrite(tx, rows, "两份都到期了，记得备款。")
+        rows = await touches.carried_by(tx, row.id)
+        await drafts.send(tx, rows, CADENCES, GIVEN, made.gate, made.agent)
+    assert await heard(made, CHAT) == ["两份都到期了，记得备款。"]
+
+
 async def test_a_draft_confirmed_after_the_client_opted_out_does_not_go(made: Made) -> None:
     await mode(made, "birthday", "draft")
     await born(made, date(1985, 5, 4))
