@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -19,6 +20,16 @@ _ORDER = {"pass": 0, "warn": 1, "block": 2}
 Reader = Literal["client", "public"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What one checker said by one set of facts. A check that is still running when another is put
+    in force, in another thread, leaves its verdict here and not among the new one's."""
+
+    checker: Checker
+    facts: Facts
+    verdicts: dict[tuple[str, Reader, date], Verdict] = field(default_factory=dict)
+
+
 class Gate:
     """Judges texts by the checker and the facts in force, on the office's date."""
 
@@ -27,8 +38,7 @@ class Gate:
         self.facts = facts
         self._clock = clock
         self._zone = ZoneInfo(timezone)
-        self._known: dict[tuple[str, Reader, date], Verdict] = {}
-        self._known_by: tuple[Checker, Facts] = (checker, facts)
+        self._memory = _Memory(checker, facts)
 
     def put_in_force(self, checker: Checker) -> None:
         """Judge by ``checker`` from the next text on."""
@@ -40,16 +50,16 @@ class Gate:
         What was judged before by the same checker and facts on the same day is not judged again.
         """
         on = self._clock.now().astimezone(self._zone).date()
-        by = (self.checker, self.facts)
-        if self._known_by[0] is not by[0] or self._known_by[1] is not by[1]:
-            self._known, self._known_by = {}, by
-        known = self._known.get((text, reader, on))
+        memory = self._memory
+        if memory.checker is not self.checker or memory.facts is not self.facts:
+            memory = self._memory = _Memory(self.checker, self.facts)
+        known = memory.verdicts.get((text, reader, on))
         if known is None:
-            known = by[0].check(text, audience=reader, on=on, facts=by[1])
-            if len(self._known) >= _KNOWN_AT_MOST:
-                self._known.clear()
+            known = memory.checker.check(text, audience=reader, on=on, facts=memory.facts)
+            if len(memory.verdicts) >= _KNOWN_AT_MOST:
+                memory.verdicts.clear()
             if len(text) <= _KNOWN_LENGTH:
-                self._known[text, reader, on] = known
+                memory.verdicts[text, reader, on] = known
         return known
 
     def strictest(self, verdicts: Sequence[Verdict]) -> Verdict:
