@@ -12,6 +12,7 @@ from bot.handlers.menu import back_row
 from bot.messages import traditional
 from bot.reminders import editing, rescheduling
 from bot.reminders.schema import Cadence, Step
+from bot.store import planning
 
 _LONGEST = 500
 _HOURS = ("09:00", "10:00", "12:00", "14:00", "16:00", "18:00", "19:00", "20:00")
@@ -155,7 +156,7 @@ async def _put(
     context: Context, cadence: Cadence, step: Step, what: str, said: str, wording: int = 0
 ) -> None:
     """Check the change, write the file, and have everything not yet sent planned anew."""
-    await rescheduling.lock(context.tx)
+    await planning.lock_cadences(context.tx)
     agenda = context.office.agenda
     agenda.look()
     text, cadences = agenda.text(), agenda.cadences

@@ -17,15 +17,12 @@ _SETTING = "cadences"
 async def follow(store: Store, agenda: Agenda) -> None:
     """Take up a changed file, and have every client planned by it, once for all processes."""
     agenda.look()
-    if agenda.digest == agenda.announced:
+    digest = agenda.digest
+    if digest == agenda.announced:
         return
     async with store.begin() as tx:
         await announce(tx, agenda, None)
-
-
-async def lock(tx: Tx) -> None:
-    """One change of the cadences at a time."""
-    await planning.lock_cadences(tx)
+    agenda.announced = digest
 
 
 async def announce(tx: Tx, agenda: Agenda, author_id: int | None) -> None:
@@ -36,7 +33,6 @@ async def announce(tx: Tx, agenda: Agenda, author_id: int | None) -> None:
             await planning.all_again(tx)
         state = {"digest": agenda.digest, "author": author_id, "open": known is not None}
         await dialogues.put_setting(tx, _SETTING, state | {"moved": [0, 0, 0]})
-    agenda.announced = agenda.digest
 
 
 async def count(tx: Tx, moved: Moved, *, finished: bool) -> None:

@@ -162,14 +162,32 @@ def _decide(
         elif row.due_at <= facts.now:
             _refuse(made, row, refusal)
     _to_staff(made, [row for row in ready if row.audience != "client"], facts, cadences, book)
-    by_mode: dict[str, list[TouchRow]] = defaultdict(list)
-    for row in ready:
-        if row.audience == "client":
-            by_mode[facts.modes.get((row.agent_id, row.cadence), "auto")].append(row)
-    for mode, rows in by_mode.items():
-        if any(row.due_at <= facts.now for row in rows):
-            _to_client(made, mode, rows, facts, cadences, book, gate)
+    dues = [_due(row) for row in ready if row.audience == "client"]
+    for mode, going in _within_limit(made, client_id, dues, facts, cadences).items():
+        if any(due.touch.at <= facts.now for due in going):
+            _to_client(made, mode, going, facts, cadences, book, gate)
     return made
+
+
+def _within_limit(
+    made: _Outcome, client_id: int, dues: list[Due], facts: _Facts, cadences: Cadences
+) -> dict[str, list[Due]]:
+    """What may go to the client today, by the way its agent chose; the limit is for all together."""
+    own = {(due.touch.cadence, due.touch.at) for due in dues}
+    around = [
+        one
+        for one in facts.marketing[client_id]
+        if not (one.planned and (one.cadence, one.at) in own)
+    ]
+    going, refused = within_limit(dues, around, cadences, facts.now)
+    made.decisions += [
+        Decision(due.id, "skipped", OVER_LIMIT.code) for due in refused if due.touch.at <= facts.now
+    ]
+    by_mode: dict[str, list[Due]] = defaultdict(list)
+    for due in going:
+        touch = due.touch
+        by_mode[facts.modes.get((touch.agent_id, touch.cadence), "auto")].append(due)
+    return by_mode
 
 
 def _later_today(row: TouchRow, book: Book, now: datetime) -> bool:
@@ -232,28 +250,15 @@ def _tell_staff(made: _Outcome) -> None:
 def _to_client(
     made: _Outcome,
     mode: str,
-    rows: list[TouchRow],
+    going: list[Due],
     facts: _Facts,
     cadences: Cadences,
     book: Book,
     gate: Gate,
 ) -> None:
-    client_id = rows[0].client_id
-    around = [
-        one
-        for one in facts.marketing[client_id]
-        if not (
-            one.planned and any((row.cadence, row.due_at) == (one.cadence, one.at) for row in rows)
-        )
-    ]
-    going, refused = within_limit([_due(row) for row in rows], around, cadences, facts.now)
-    due_now = {row.id for row in rows if row.due_at <= facts.now}
-    made.decisions += [
-        Decision(one.id, "skipped", OVER_LIMIT.code) for one in refused if one.id in due_now
-    ]
-    if not any(one.id in due_now for one in going):
-        return
-    agent = facts.staff[rows[0].agent_id]
+    touch = going[0].touch
+    client_id = touch.client_id or 0
+    agent = facts.staff[touch.agent_id]
     person = facts.joined.get(client_id)
     reachable = person is not None and person.reachable and person.active
     script = person.script if person else agent.script

@@ -143,6 +143,27 @@ async def test_a_second_marketing_text_in_a_week_gives_way_and_says_so(
     assert len(await heard(made, CHAT)) == 1
 
 
+async def test_the_limit_holds_across_the_ways_that_an_agent_chose(
+    made: Made, clock: FrozenClock
+) -> None:
+    clock.at = clock.at.replace(month=9, day=25, hour=2)  # 10:00, Mid-Autumn
+    await mode(made, "birthday", "draft")
+    await born(made, date(1985, 9, 25))
+    await send(made)
+    async with made.store.begin() as tx:
+        rows = await tx.connection.execute(
+            text(
+                "SELECT cadence, status, reason FROM touch WHERE step = 'greeting' AND due_on = :on"
+            ),
+            {"on": date(2026, 9, 25)},
+        )
+        assert {row.cadence: (row.status, row.reason) for row in rows} == {
+            "birthday": ("draft", None),
+            "festival": ("skipped", "frequency_cap"),
+        }
+    assert await heard(made, CHAT) == []
+
+
 async def test_a_draft_waits_for_the_agent_and_goes_after_the_tap(made: Made) -> None:
     await mode(made, "birthday", "draft")
     await born(made, date(1985, 5, 4))
