@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.engine import Row
 
 from bot.clients.search import Entry, search
 from bot.domain.identity import parse_phone
 from bot.domain.people import Client, Person, Role
-from bot.domain.policies import Claim, ClaimDecision, Policy, PolicyStatus
+from bot.domain.policies import Claim, ClaimDecision, Policy
 from bot.errors import AccessDenied, UserError
 from bot.store import relations, tables
 from bot.store.engine import Tx
 from bot.store.people import PERSON
+from bot.store.rows import claim_of, client_of, policy_of
 
 CLIENT = tables.table(tables.Client)
 POLICY = tables.table(tables.Policy)
@@ -34,51 +34,6 @@ class ClientDenied(AccessDenied):
         self.client_id = client_id
         self.action = action
         super().__init__("这位客户不在您名下，看不到资料；如需跟进，请找主管转交")
-
-
-def client_of(tx: Tx, row: Row[Any]) -> Client:
-    """The client of a row of the whole table, the phone opened."""
-    return Client(
-        id=row.id,
-        agent_id=row.agent_id,
-        name=row.name,
-        external_id=row.external_id,
-        person_id=row.person_id,
-        sex=row.sex,
-        birth_on=row.birth_on,
-        birth_lunar=row.birth_lunar,
-        phone=tx.vault.open(row.phone_sealed),
-        timezone=row.timezone,
-        marketing_ok=row.marketing_ok,
-        deceased=row.deceased,
-    )
-
-
-def _policy(row: Row[Any]) -> Policy:
-    return Policy(
-        id=row.id,
-        client_id=row.client_id,
-        number=row.number,
-        product=row.product,
-        company=row.company,
-        premium=row.premium,
-        frequency=row.frequency,
-        sum_insured=row.sum_insured,
-        issued_on=row.issued_on,
-        next_due_on=row.next_due_on,
-        status=PolicyStatus(row.status),
-        jurisdiction=row.jurisdiction,
-        line=row.line,
-        insured=row.insured,
-        beneficiary=row.beneficiary,
-        account=row.account,
-        to_collect=row.to_collect,
-    )
-
-
-def _claim(row: Row[Any]) -> Claim:
-    decision = ClaimDecision(row.decision) if row.decision else None
-    return Claim(row.id, row.policy_id, row.opened_at, row.decided_at, decision)
 
 
 def visible_to(viewer: Person) -> Select[Any]:
@@ -249,13 +204,13 @@ async def upsert_policy(tx: Tx, client_id: int, number: str, **values: Any) -> P
     statement = statement.on_conflict_do_update(
         index_elements=["client_id", "number"], set_=values or {"number": number}
     )
-    return _policy((await tx.connection.execute(statement.returning(POLICY))).one())
+    return policy_of((await tx.connection.execute(statement.returning(POLICY))).one())
 
 
 async def policies(tx: Tx, client_ids: Sequence[int]) -> list[Policy]:
     """The policies of clients that the caller has already been allowed to see."""
     query = select(POLICY).where(POLICY.c.client_id.in_(client_ids)).order_by(POLICY.c.id)
-    return [_policy(row) for row in await tx.connection.execute(query)]
+    return [policy_of(row) for row in await tx.connection.execute(query)]
 
 
 async def policy(
@@ -266,7 +221,7 @@ async def policy(
     row = (await tx.connection.execute(query.with_for_update() if lock else query)).first()
     if row is None:
         raise AccessDenied("没有找到这张保单，可能已被删除；请从客户名单重新进入")
-    return _policy(row), await client(tx, viewer, row.client_id)
+    return policy_of(row), await client(tx, viewer, row.client_id)
 
 
 async def change_policy(tx: Tx, policy_id: int, **values: Any) -> None:
@@ -277,7 +232,7 @@ async def change_policy(tx: Tx, policy_id: int, **values: Any) -> None:
 async def open_claim(tx: Tx, policy_id: int) -> Claim:
     """Record that a claim was reported now."""
     statement = insert(CLAIM).values(policy_id=policy_id, opened_at=tx.now).returning(CLAIM)
-    return _claim((await tx.connection.execute(statement)).one())
+    return claim_of((await tx.connection.execute(statement)).one())
 
 
 async def decide_claim(tx: Tx, claim_id: int, decision: ClaimDecision) -> None:
@@ -292,7 +247,7 @@ async def decide_claim(tx: Tx, claim_id: int, decision: ClaimDecision) -> None:
 async def claims(tx: Tx, policy_ids: Sequence[int]) -> list[Claim]:
     """The claims of policies that the caller has already been allowed to see."""
     query = select(CLAIM).where(CLAIM.c.policy_id.in_(policy_ids)).order_by(CLAIM.c.id)
-    return [_claim(row) for row in await tx.connection.execute(query)]
+    return [claim_of(row) for row in await tx.connection.execute(query)]
 
 
 async def record_consent(

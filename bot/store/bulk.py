@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from bot.domain.people import Client
 from bot.store import book
 from bot.store.engine import Tx
+from bot.store.rows import client_of
 
 _CLIENT_COLUMNS = (
     "name",
@@ -26,7 +27,7 @@ _POLICY_COLUMNS = ("sum_insured", "issued_on", "next_due_on")
 async def clients_where(tx: Tx, condition: Any) -> list[Client]:
     """Clients that meet a condition which names whose they are; the caller checked the access."""
     query = select(book.CLIENT).where(condition).order_by(book.CLIENT.c.id)
-    return [book.client_of(tx, row) for row in await tx.connection.execute(query)]
+    return [client_of(tx, row) for row in await tx.connection.execute(query)]
 
 
 async def add_clients(tx: Tx, agent_id: int, given: Sequence[dict[str, Any]]) -> list[int]:

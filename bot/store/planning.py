@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -10,8 +11,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
-from bot.domain.people import Client, Role
-from bot.domain.policies import Claim, ClaimDecision, Policy, PolicyStatus
+from bot.domain.people import Role
 from bot.reminders.calendar import lapse_day
 from bot.reminders.facts import (
     Agent,
@@ -28,6 +28,7 @@ from bot.reminders.facts import (
 from bot.reminders.schema import Cadences
 from bot.store.book import CLIENT
 from bot.store.engine import Tx
+from bot.store.rows import claim_of, policy_of, sealed_client_of
 
 _SERVING = (Role.AGENT.value, Role.SUPERVISOR.value)
 
@@ -52,20 +53,15 @@ _AGENTS = text(
 )
 _CLIENTS = _of(
     """
-    SELECT c.id, agent_id, name, person_id, birth_on, birth_lunar, timezone, marketing_ok, deceased,
-           stage, stage_since_on, grade, (seen.at AT TIME ZONE c.timezone)::date AS contacted_on
+    SELECT c.*, (seen.at AT TIME ZONE c.timezone)::date AS contacted_on
     FROM client c LEFT JOIN LATERAL
       (SELECT max(at) AS at FROM contact WHERE client_id = c.id AND result <> 'no_answer') seen ON true
     WHERE c.id = ANY(:ids) ORDER BY c.id
     """
 )
-_POLICIES = _of(
-    "SELECT id, client_id, number, product, company, premium, frequency, issued_on, delivered_on, "
-    "next_due_on, status, jurisdiction FROM policy WHERE client_id = ANY(:ids) ORDER BY id"
-)
+_POLICIES = _of("SELECT * FROM policy WHERE client_id = ANY(:ids) ORDER BY id")
 _CLAIMS = _of(
-    "SELECT c.id, policy_id, opened_at, decided_at, decision FROM claim c "
-    "JOIN policy p ON p.id = policy_id WHERE p.client_id = ANY(:ids) ORDER BY c.id"
+    "SELECT c.* FROM claim c JOIN policy p ON p.id = policy_id WHERE p.client_id = ANY(:ids) ORDER BY c.id"
 )
 _FAMILY = _of(
     "SELECT id, client_id, name, birth_on, birth_lunar FROM family_member "
@@ -129,8 +125,8 @@ async def unplanned(tx: Tx) -> bool:
 
 async def planned_until(tx: Tx, next_on: dict[int, date]) -> None:
     """Keep for each client (by id) the first day for which planning has something new to say."""
-    rows = "[" + ",".join(f'{{"id":{id_},"plan_on":"{on}"}}' for id_, on in next_on.items()) + "]"
-    await tx.connection.execute(_NEXT, {"rows": rows})
+    rows = [{"id": id_, "plan_on": on.isoformat()} for id_, on in next_on.items()]
+    await tx.connection.execute(_NEXT, {"rows": json.dumps(rows)})
 
 
 async def facts(
@@ -150,7 +146,7 @@ async def facts(
     agents = (await tx.connection.execute(_AGENTS, about_agents)).all()
     known = {agent.id for agent in agents}
     client_rows = [row for row in await rows(_CLIENTS) if row.agent_id in known]
-    clients = [_client(row) for row in client_rows]
+    clients = [sealed_client_of(row) for row in client_rows]
     policy_rows = await rows(_POLICIES)
     own = [day for client in clients if (day := birthday_of(client)) is not None]
     family = [
@@ -161,8 +157,8 @@ async def facts(
     return Book(
         agents=tuple(Agent(row.id, row.name, company, row.timezone) for row in agents),
         clients=tuple(clients),
-        policies=tuple(_policy(row) for row in policy_rows),
-        claims=tuple(_claim(row) for row in await rows(_CLAIMS)),
+        policies=tuple(policy_of(row) for row in policy_rows),
+        claims=tuple(claim_of(row) for row in await rows(_CLAIMS)),
         birthdays=(*own, *family),
         policy_dates=tuple(
             PolicyDates(row.id, delivered_on=row.delivered_on)
@@ -179,41 +175,6 @@ async def facts(
         ),
         contacts=tuple(Contact(*contact) for contact in contacts),
     )
-
-
-def _client(row: Any) -> Client:
-    return Client(
-        id=row.id,
-        agent_id=row.agent_id,
-        name=row.name,
-        person_id=row.person_id,
-        birth_on=row.birth_on,
-        birth_lunar=row.birth_lunar,
-        timezone=row.timezone,
-        marketing_ok=row.marketing_ok,
-        deceased=row.deceased,
-    )
-
-
-def _policy(row: Any) -> Policy:
-    return Policy(
-        id=row.id,
-        client_id=row.client_id,
-        number=row.number,
-        product=row.product,
-        company=row.company,
-        premium=row.premium,
-        frequency=row.frequency,
-        issued_on=row.issued_on,
-        next_due_on=row.next_due_on,
-        status=PolicyStatus(row.status),
-        jurisdiction=row.jurisdiction,
-    )
-
-
-def _claim(row: Any) -> Claim:
-    decision = ClaimDecision(row.decision) if row.decision else None
-    return Claim(row.id, row.policy_id, row.opened_at, row.decided_at, decision)
 
 
 def _lead(row: Any) -> Lead:

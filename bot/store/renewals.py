@@ -18,6 +18,7 @@ from bot.reminders.worklist import FILINGS, Case, Filing, Logged
 from bot.store import book, relations
 from bot.store.engine import Tx
 from bot.store.people import PERSON
+from bot.store.rows import sealed_client_of
 from bot.store.touches import TASK
 
 _OWED = ("active", "lapsed")
@@ -52,19 +53,6 @@ def _seen(viewer: Person) -> Select[Any]:
     if viewer.role is Role.CLIENT or not viewer.active:
         raise AccessDenied("续期清单只给服务人员看")
     return book.visible_to(viewer)
-
-
-def _client(row: Any) -> Client:
-    """A client as the lists need one; phone and ID number stay sealed."""
-    return Client(
-        id=row.id,
-        agent_id=row.agent_id,
-        name=row.name,
-        person_id=row.person_id,
-        birth_on=row.birth_on,
-        timezone=row.timezone,
-        deceased=row.deceased,
-    )
 
 
 async def unpaid(tx: Tx, viewer: Person, until_on: date) -> list[Case]:
@@ -115,7 +103,7 @@ async def _pairs(tx: Tx, viewer: Person, condition: Any) -> list[tuple[Policy, C
     wanted = {row.id for row in found}
     client_ids = sorted({row.client_id for row in found})
     rows = await tx.connection.execute(select(seen).where(seen.c.id.in_(client_ids)))
-    clients = {row.id: _client(row) for row in rows}
+    clients = {row.id: sealed_client_of(row) for row in rows}
     return [
         (policy, clients[policy.client_id])
         for policy in await book.policies(tx, client_ids)
