@@ -196,6 +196,24 @@ def draft_to(context: Context, client: Client, chat_id: int, text: str) -> Draft
     )
 
 
+def own_words(context: Context) -> str | None:
+    """What an agent typed to be sent later; None when it does not pass, which is then explained."""
+    text = context.event.text.strip()
+    if len(text) > MAX_LENGTH:
+        raise UserError(context.say("compose_too_long", limit=MAX_LENGTH))
+    return text if passes(context, text) else None
+
+
+def passes(context: Context, text: str) -> bool:
+    """Whether words that are to be kept pass; if not, why, and that nothing was changed."""
+    verdict = context.office.gate.judge(text)
+    if verdict.decision == "pass":
+        return True
+    told = explain(context, text, verdict) + "\n\n" + context.say("touch_edit_again")
+    context.reply(told, [back_row(context)], html=True)
+    return False
+
+
 def explain(context: Context, text: str, verdict: Verdict) -> str:
     """Why a text was stopped: the spans marked in it, then rule, reason, basis, other words."""
     lines = [context.say(f"stopped_{verdict.decision}"), "", _marked(text, verdict), ""]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.domain.draft import button
 from bot.errors import UserError
-from bot.handlers.compose import MAX_LENGTH, explain
+from bot.handlers.compose import explain, own_words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
-from bot.reminders import drafts, notes
+from bot.reminders import drafts, notes, sender
 from bot.store import book, outbox, touches
 from bot.store.touches import TouchRow
 
@@ -54,46 +54,37 @@ async def _show(context: Context, rows: list[TouchRow]) -> None:
     office = context.office
     client = await book.client(context.tx, context.person, rows[0].client_id, "touch")
     text = await drafts.text_of(context.tx, rows, office.cadences, office.settings, context.person)
-    cadence = office.cadences.cadence(rows[0].cadence)
-    what = cadence.zh if cadence else ""
+    what = notes.names([sender.due_of(row) for row in rows], office.cadences)
     told = context.say("touch_to_confirm", name=client.name, what=what, text=text)
     keyboard = [*notes.confirm_buttons(rows[0].id, context.script), back_row(context)]
     context.show(told, keyboard, client_id=client.id)
 
 
 async def _send(context: Context, rows: list[TouchRow]) -> None:
-    office, person = context.office, context.person
-    text = await drafts.text_of(context.tx, rows, office.cadences, office.settings, person)
-    verdict = office.gate.judge(text)
-    if verdict.decision == "block":
-        told = explain(context, text, verdict) + "\n\n" + context.say("draft_edit_first")
+    office = context.office
+    sent = await drafts.send(
+        context.tx, rows, office.cadences, office.settings, office.gate, context.person
+    )
+    if sent.verdict is None:
+        context.show(context.say("draft_refused", why=sent.refusal), [back_row(context)])
+    elif sent.verdict.decision == "block":
+        told = explain(context, sent.text, sent.verdict) + "\n\n" + context.say("draft_edit_first")
         edit = button(context.say("button_draft_edit"), f"1:td:{rows[0].id}:edit")
         context.reply(told, [[edit], back_row(context)], html=True)
-        return
-    sent = await drafts.send(
-        context.tx, rows, office.cadences, office.settings, office.gate, person
-    )
-    if sent.refusal is not None:
-        context.show(context.say("draft_refused", why=sent.refusal), [back_row(context)])
     elif sent.note is not None:
         await outbox.enqueue(context.tx, [sent.note])
         context.show(context.say("draft_copied"), [back_row(context)])
     else:
-        key = "draft_held" if verdict.decision == "warn" else "draft_sent"
-        context.show(context.say(key, text=text), [back_row(context)])
+        key = "draft_held" if sent.verdict.decision == "warn" else "draft_sent"
+        context.show(context.say(key, text=sent.text), [back_row(context)])
 
 
 async def typed(context: Context) -> None:
     """The agent's own words for a draft, judged at once."""
     state = await context.dialogue()
     rows = await _mine(context, str(state.get("touch") or 0), "draft")
-    text = context.event.text.strip()
-    if len(text) > MAX_LENGTH:
-        raise UserError(context.say("compose_too_long", limit=MAX_LENGTH))
-    verdict = context.office.gate.judge(text)
-    if verdict.decision != "pass":
-        told = explain(context, text, verdict) + "\n\n" + context.say("touch_edit_again")
-        context.reply(told, [back_row(context)], html=True)
+    text = own_words(context)
+    if text is None:
         return
     await drafts.rewrite(context.tx, rows, text)
     await context.set_dialogue()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.draft import button
 from bot.domain.people import Client
 from bot.errors import UserError
-from bot.handlers.compose import MAX_LENGTH, explain
+from bot.handlers.compose import own_words
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.reminders import sender
@@ -132,13 +132,8 @@ async def typed(context: Context) -> None:
     """The agent's own words for a touch: judged at once, and again when it goes out."""
     state = await context.dialogue()
     touch = await _mine(context, int(state.get("touch") or 0))
-    text = context.event.text.strip()
-    if len(text) > MAX_LENGTH:
-        raise UserError(context.say("compose_too_long", limit=MAX_LENGTH))
-    verdict = context.office.gate.judge(text)
-    if verdict.decision != "pass":
-        told = explain(context, text, verdict) + "\n\n" + context.say("touch_edit_again")
-        context.reply(told, [back_row(context)], html=True)
+    text = own_words(context)
+    if text is None:
         return
     await touches.change(
         context.tx, touch.id, text_override=text, decided_at=context.tx.now, reason="edited"

@@ -52,7 +52,7 @@ async def queue_all(tx: Tx, judged: Sequence[Judged]) -> list[int | None]:
         ],
     )
     items = [
-        outbox.Item(one.draft, _STATUS[one.verdict.decision], archive_id)
+        outbox.Item(one.draft, fate_of(one.verdict)[0], archive_id)
         for one, archive_id, stays in zip(judged, archived, blocked, strict=True)
         if not stays
     ]
@@ -66,7 +66,11 @@ async def queue_all(tx: Tx, judged: Sequence[Judged]) -> list[int | None]:
     return row_ids
 
 
-_STATUS = {"pass": "queued", "warn": "held"}
+def fate_of(verdict: Verdict) -> tuple[str, str | None]:
+    """What becomes of a text by its verdict, and why: queued, held for an officer, or skipped."""
+    return {"pass": ("queued", None), "warn": ("held", None), "block": ("skipped", "compliance")}[
+        verdict.decision
+    ]
 
 
 async def queue_judged(

@@ -69,11 +69,8 @@ class _Outcome:
         return self
 
     def decide(self, dues: Sequence[Due], status: str, reason: str | None = None) -> None:
-        """The first of these carries the words of the others."""
-        first = dues[0].id
-        for due in dues:
-            carrier = None if due.id == first else first
-            self.decisions.append(Decision(due.id, status, reason, carrier))
+        """What becomes of touches that go in one message."""
+        self.decisions += turns.as_one([due.id for due in dues], status, reason)
 
 
 async def send_due(tx: Tx, cadences: Cadences, settings: Settings, gate: Gate) -> int:
@@ -133,13 +130,7 @@ async def _write(tx: Tx, batch: _Outcome) -> None:
     await outbox.enqueue(tx, batch.told)
     await queueing.queue_all(tx, [judged for judged, _ in batch.judged])
     for judged, dues in batch.judged:
-        match judged.verdict.decision:
-            case "pass":
-                batch.decide(dues, "queued")
-            case "warn":
-                batch.decide(dues, "held")
-            case _:
-                batch.decide(dues, "skipped", "compliance")
+        batch.decide(dues, *queueing.fate_of(judged.verdict))
     if batch.decisions:
         await turns.decide(tx, batch.decisions)
     if batch.held:
@@ -162,7 +153,7 @@ def _decide(
         elif row.due_at <= facts.now:
             _refuse(made, row, refusal)
     _to_staff(made, [row for row in ready if row.audience != "client"], facts, cadences, book)
-    dues = [_due(row) for row in ready if row.audience == "client"]
+    dues = [due_of(row) for row in ready if row.audience == "client"]
     for mode, going in _within_limit(made, client_id, dues, facts, cadences).items():
         if any(due.touch.at <= facts.now for due in going):
             _to_client(made, mode, going, facts, cadences, book, gate)
@@ -216,7 +207,8 @@ def _refuse(made: _Outcome, row: TouchRow, refusal: Refusal) -> None:
         made.decisions.append(Decision(row.id, "skipped", refusal.code))
 
 
-def _due(row: TouchRow) -> Due:
+def due_of(row: TouchRow) -> Due:
+    """A touch as it is put into a message, with the agent's own words if there are any."""
     return Due(row.id, as_touch(row), row.text_override)
 
 
@@ -244,7 +236,7 @@ def _tell_staff(made: _Outcome) -> None:
         for start in range(0, len(found), _TOLD_TOGETHER):
             part = found[start : start + _TOLD_TOGETHER]
             made.told.append(notes.to_staff(part))
-            made.decide([_due(note.row) for note in part], "sent")
+            made.decide([due_of(note.row) for note in part], "sent")
 
 
 def _to_client(

@@ -93,6 +93,12 @@ class Decision(NamedTuple):
     carrier_id: int | None = None
 
 
+def as_one(touch_ids: Sequence[int], status: str, reason: str | None = None) -> list[Decision]:
+    """What becomes of touches that go in one message: the first carries the words of the others."""
+    first = touch_ids[0]
+    return [Decision(id_, status, reason, None if id_ == first else first) for id_ in touch_ids]
+
+
 async def decide(tx: Tx, decisions: Sequence[Decision]) -> None:
     """Keep what became of touches."""
     rows = json.dumps([one._asdict() for one in decisions])
