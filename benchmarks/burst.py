@@ -12,23 +12,19 @@ import argparse
 import asyncio
 import dataclasses
 import json
-import logging
-import shutil
 import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
 from sqlalchemy import text
 
+from benchmarks.bench import AGENTS, FIRST_CHAT, GREETED, NOW, ready, run, simulator
 from benchmarks.bots import stdin_closed
-from benchmarks.reminders import AGENTS, FIRST_CHAT, GREETED, NOW, Bench, run, simulator
 from benchmarks.updates import start, stop
 from bot import app as product
-from bot import messages, settings
+from bot import settings
 from bot.clock import FrozenClock, ShiftedClock
 from bot.simulator.server import DEFAULT_TOKEN
 
@@ -92,16 +88,12 @@ async def main() -> None:
     parser.add_argument("--greetings", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=40)
     options = parser.parse_args()
-    logging.getLogger().setLevel(logging.ERROR)
-    messages.load(settings.ROOT / "data" / "messages.yaml")
-    folder = Path(tempfile.mkdtemp(prefix="shouyue-bench-"))
-    bench = Bench(folder)
-    try:
+    with ready() as bench:
         before = NOW - timedelta(seconds=_BEFORE + 20)
         clock = cast(FrozenClock, ShiftedClock(before - datetime.now(UTC)))
         async with (
             bench.database(clock) as store,
-            simulator(folder / "sim", options.greetings) as address,
+            simulator(bench.folder / "sim", options.greetings) as address,
             aiohttp.ClientSession() as session,
         ):
             birth_on = date(1980, NOW.month, NOW.day)
@@ -130,9 +122,6 @@ async def main() -> None:
             await stop(bot)
             assert sent + queued >= _LEAST_QUEUED, (sent, queued)
             print(f"greetings sent meanwhile {sent:,}, still queued {queued:,}")
-    finally:
-        bench.server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import logging
 import random
 import shutil
 import tempfile
@@ -26,9 +25,8 @@ import aiohttp
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from benchmarks.reminders import AGENTS, FIRST_CHAT, GREETED, NOW, Bench, run, simulator
+from benchmarks.bench import AGENTS, FIRST_CHAT, GREETED, NOW, Bench, ready, run, simulator
 from benchmarks.updates import start
-from bot import messages, settings
 from bot.clock import FrozenClock, ShiftedClock
 from bot.store import embedded
 from bot.store.engine import Store
@@ -250,13 +248,9 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=400)
     options = parser.parse_args()
-    logging.getLogger().setLevel(logging.CRITICAL)
-    messages.load(settings.ROOT / "data" / "messages.yaml")
-    folder = Path(tempfile.mkdtemp(prefix="shouyue-bench-"))
-    bench = Bench(folder)
     names = ("arrived", "doubled", "to agent", "unknown", "dropped", "lost")
     print(f"{'':<30}" + "".join(f"{name:>10}" for name in names))
-    try:
+    with ready() as bench:
         for name, play in SCENES.items():
             async with scene_of(bench, options.clients) as scene:
                 await play(scene)
@@ -281,9 +275,6 @@ async def main() -> None:
                     lost,
                 )
                 print(f"{name:<30}" + "".join(f"{column:>10}" for column in columns), flush=True)
-    finally:
-        bench.server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

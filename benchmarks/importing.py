@@ -9,16 +9,13 @@ import argparse
 import asyncio
 import csv
 import json
-import logging
 import resource
-import shutil
 import sys
-import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks.reminders import NOW, Bench
+from benchmarks.bench import NOW, ready
 from benchmarks.updates import start, stop
 from bot import messages, settings
 from bot.clients import bulk
@@ -74,11 +71,9 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000])
     options = parser.parse_args()
-    logging.getLogger().setLevel(logging.ERROR)
-    folder = Path(tempfile.mkdtemp(prefix="shouyue-bench-"))
-    bench = Bench(folder)
     print(f"{'policies':>10}{'check s':>9}{'all s':>8}{'rows/s':>9}{'MB before':>11}{'MB peak':>9}")
-    try:
+    with ready() as bench:
+        folder = bench.folder
         for size in options.sizes:
             async with bench.database(FrozenClock(NOW)) as store:
                 file = folder / "clients.csv"
@@ -93,9 +88,6 @@ async def main() -> None:
                         f"{size:>10,}{checked:>9.1f}{seconds:>8.1f}{size / seconds:>9,.0f}"
                         f"{before:>11.0f}{peak:>9.0f}  {name}"
                     )
-    finally:
-        bench.server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
