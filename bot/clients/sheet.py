@@ -77,11 +77,9 @@ def _first_readable(readings: Iterable[Iterable[Cells]]) -> Sheet:
         except csv.Error:
             broken = True
             continue
-        for position, line in enumerate(lines[:HEADER_WITHIN]):
-            headers = [header_of(text_of(cell)) for cell in line[:MAX_COLUMNS]]
-            known = len({header.key for header in headers if header})
-            if known and (best is None or known > best[0]):
-                best = (known, position, lines, headers)
+        known, position, headers = _header_line(lines)
+        if known and (best is None or known > best[0]):
+            best = (known, position, lines, headers)
     if best is None and broken:
         raise UserError("CSV 的引号不成对，请在表格软件里另存为 .xlsx 再发。")
     if best is None:
@@ -90,6 +88,17 @@ def _first_readable(readings: Iterable[Iterable[Cells]]) -> Sheet:
         )
     _, position, lines, headers = best
     return _sheet(lines, position, headers)
+
+
+def _header_line(lines: Sequence[Cells]) -> tuple[int, int, list[Header | None]]:
+    """How many known columns the best of the first lines names, where it stands, and its columns."""
+    best: tuple[int, int, list[Header | None]] = (0, 0, [])
+    for position, line in enumerate(lines[:HEADER_WITHIN]):
+        headers = [header_of(text_of(cell)) for cell in line[:MAX_COLUMNS]]
+        known = len({header.key for header in headers if header})
+        if known > best[0]:
+            best = (known, position, headers)
+    return best
 
 
 def _sheet(lines: list[Cells], position: int, headers: list[Header | None]) -> Sheet:
@@ -130,15 +139,9 @@ def headers_in(lines: Sequence[Cells]) -> tuple[int, dict[int, Header], tuple[st
 
     Raises UserError when no line names a known column.
     """
-    best: tuple[int, int, list[Header | None]] | None = None
-    for position, line in enumerate(lines[:HEADER_WITHIN]):
-        headers = [header_of(text_of(cell)) for cell in line[:MAX_COLUMNS]]
-        known = len({header.key for header in headers if header})
-        if known and (best is None or known > best[0]):
-            best = (known, position, headers)
-    if best is None:
+    known, position, headers = _header_line(lines)
+    if not known:
         raise UserError("没有找到列名，第一行要有“姓名”等列名。")
-    _, position, headers = best
     return position, *_columns(lines[position], headers)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from bot.domain.draft import NOTICE, Button, button, message
-from bot.domain.people import Client
+from bot.domain.people import Client, Person
 from bot.errors import UserError
 from bot.handlers import optout
 from bot.handlers.context import Context
@@ -15,7 +16,8 @@ from bot.scripts_library.schema import Intent
 from bot.store import book, outbox, people, touches
 
 _SHOWN = 8
-_ANSWER_WITHIN = timedelta(hours=24)
+ANSWER_WITHIN = timedelta(hours=24)
+"""How soon a work order is to be answered."""
 # the button of each deed, and the question for whom
 _WORDS = {
     "stop_marketing": ("button_stop_marketing", "stop_marketing_whom"),
@@ -71,7 +73,7 @@ async def _stop(context: Context, client: Client) -> None:
 async def _order(context: Context, client: Client) -> None:
     """A task for the agent and one for the supervisor, once a day for a client."""
     key = f"order:{client.id}:{context.today()}"
-    due_at = context.tx.now + _ANSWER_WITHIN
+    due_at = context.tx.now + ANSWER_WITHIN
     fresh = await touches.add_task(
         context.tx,
         context.person.id,
@@ -81,21 +83,35 @@ async def _order(context: Context, client: Client) -> None:
         due_at=due_at,
         dedupe_key=key,
     )
-    boss = await people.supervisor_of(context.tx, context.person)
-    if fresh is not None and boss is not None and boss.id != context.person.id:
-        told = say("told_work_order", boss.script, name=client.name, agent=context.person.name)
-        await touches.add_task(
-            context.tx,
-            boss.id,
-            "work_order",
-            told,
-            client_id=client.id,
-            due_at=due_at,
-            dedupe_key=f"{key}:supervisor",
-        )
-        card = [[button(say("button_client_card", boss.script), f"1:cl:{client.id}")]]
-        notice = message(boss.chat_id, told, card, priority=NOTICE, client_id=client.id)
-        await outbox.enqueue(context.tx, [notice])
+    if fresh is not None:
+        agent = context.person
+        await order_supervisor(context, client, agent, "work_order", key, "told_work_order")
     said = context.say("work_order_done" if fresh else "work_order_before", name=client.name)
     today = [button(context.say("menu_today"), "1:m:jintian")]
     context.show(said, [[*today, *back_row(context)]], client_id=client.id)
+
+
+async def order_supervisor(
+    context: Context, client: Client, agent: Person, kind: str, key: str, told: str, **values: Any
+) -> None:
+    """The same work order for the agent's supervisor, if there is one beside the agent.
+
+    ``key`` is that of the agent's task; ``told`` names the sentence, which knows the ``name`` of
+    the client, the ``agent`` and the ``values``.
+    """
+    boss = await people.supervisor_of(context.tx, agent)
+    if boss is None or boss.id == agent.id:
+        return
+    said = say(told, boss.script, name=client.name, agent=agent.name, **values)
+    await touches.add_task(
+        context.tx,
+        boss.id,
+        kind,
+        said,
+        client_id=client.id,
+        due_at=context.tx.now + ANSWER_WITHIN,
+        dedupe_key=f"{key}:supervisor",
+    )
+    card = [[button(say("button_client_card", boss.script), f"1:cl:{client.id}")]]
+    notice = message(boss.chat_id, said, card, priority=NOTICE, client_id=client.id)
+    await outbox.enqueue(context.tx, [notice])

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
-from bot.domain.draft import Button, button
-from bot.domain.people import Client, Person, Role
+from bot.domain.people import Client, Role
 from bot.domain.policies import Policy
 from bot.errors import UserError
+from bot.handlers import figures
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.reminders import persistency
 from bot.reminders.calendar import add_months, day_in_month
 from bot.reminders.persistency import Months, Persistency
-from bot.store import people, renewals
+from bot.store import renewals
 
 _MOST_BACK = 60
 _SHOWN_GROUPS = 12
@@ -53,16 +53,9 @@ async def _page(context: Context, back: int) -> None:
         lines = [lines[0], context.say("persistency_none")]
     else:
         lines.append(context.say("persistency_terms", excluded=_excluded_words(context)))
-    context.show("\n".join(lines), [_turn(context, back), back_row(context)])
-
-
-def _turn(context: Context, back: int) -> list[Button]:
-    turn = []
-    if back < _MOST_BACK:
-        turn.append(button(context.say("button_persistency_earlier"), f"1:jx:{back + 1}"))
-    if back:
-        turn.append(button(context.say("button_persistency_later"), f"1:jx:{back - 1}"))
-    return turn
+    context.show(
+        "\n".join(lines), [figures.turn(context, "1:jx", back, _MOST_BACK), back_row(context)]
+    )
 
 
 def _excluded_words(context: Context) -> str:
@@ -111,17 +104,8 @@ def _line(context: Context, name: str, figure: Persistency) -> str:
 
 async def _groups(context: Context, book: Book) -> dict[str, Book]:
     """A supervisor's book by member; an administrator's by team."""
-    agents = await people.by_ids(context.tx, sorted({client.agent_id for _, client in book}))
-    bosses = [one.supervisor_id for one in agents.values() if one.supervisor_id is not None]
-    leaders = await people.by_ids(context.tx, sorted(set(bosses)))
+    names = await figures.group_names(context, {client.agent_id for _, client in book})
     groups: dict[str, Book] = defaultdict(list)
     for policy, client in book:
-        groups[_group(context, agents[client.agent_id], leaders)].append((policy, client))
+        groups[names[client.agent_id]].append((policy, client))
     return groups
-
-
-def _group(context: Context, agent: Person, leaders: dict[int, Person]) -> str:
-    if context.person.role is Role.SUPERVISOR:
-        return agent.name
-    leader = agent if agent.role is Role.SUPERVISOR else leaders.get(agent.supervisor_id or 0)
-    return context.say("persistency_team", name=leader.name) if leader else context.say("no_team")

@@ -9,10 +9,11 @@ from datetime import date, datetime, time
 from bot.domain.draft import Button, button
 from bot.domain.people import Role
 from bot.errors import UserError
+from bot.handlers import figures
 from bot.handlers.context import Context
 from bot.handlers.menu import back_row
 from bot.reminders.calendar import add_months
-from bot.store import people, surveys
+from bot.store import surveys
 from bot.store.surveys import LOW, Asked
 
 _MOST_BACK = 36
@@ -58,9 +59,7 @@ async def _page(context: Context, back: int) -> None:
         for one in low[:_SHOWN_LOW]:
             lines.append(_low(context, one))
             rows.append([button(one.client[:30], f"1:cl:{one.client_id}")])
-    turn = [button(context.say("button_satisfaction_earlier"), f"1:my:{back + 1}")]
-    if back:
-        turn.append(button(context.say("button_satisfaction_later"), f"1:my:{back - 1}"))
+    turn = figures.turn(context, "1:my", back, _MOST_BACK)
     if context.person.role is Role.ADMIN:
         rows = []  # an administrator sees figures; the clients' pages are for those who serve them
     context.show("\n".join(lines), [*rows, turn, back_row(context)])
@@ -94,22 +93,10 @@ def _low(context: Context, one: Asked) -> str:
 
 async def _groups(context: Context, found: Sequence[Asked]) -> list[tuple[str, list[Asked]]]:
     """A supervisor's by member; an administrator's by team; the lowest average first."""
-    agents = await people.by_ids(context.tx, {one.agent_id for one in found})
-    bosses = {one.supervisor_id for one in agents.values() if one.supervisor_id is not None}
-    leaders = await people.by_ids(context.tx, bosses)
+    names = await figures.group_names(context, {one.agent_id for one in found})
     groups: dict[str, list[Asked]] = defaultdict(list)
     for one in found:
-        agent = agents[one.agent_id]
-        name = agent.name
-        if context.person.role is Role.ADMIN:
-            is_leader = agent.role is Role.SUPERVISOR
-            leader = agent if is_leader else leaders.get(agent.supervisor_id or 0)
-            name = (
-                context.say("persistency_team", name=leader.name)
-                if leader
-                else context.say("no_team")
-            )
-        groups[name].append(one)
+        groups[names[one.agent_id]].append(one)
 
     def average(group: tuple[str, list[Asked]]) -> float:
         ratings = [one.rating for one in group[1] if one.rating is not None]

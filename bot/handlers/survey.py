@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.draft import NOTICE, Audience, button, message
-from bot.domain.people import Client, Person, Role
+from bot.domain.people import Role
 from bot.errors import UserError
+from bot.handlers import obliged
 from bot.handlers.context import Context
 from bot.messages import say
 from bot.store import book, outbox, people, surveys, touches
@@ -15,7 +16,6 @@ from bot.store.touches import TouchRow
 
 _RATING = "rating_"
 _ASKED = ("sent", "queued", "uncertain")
-_CALL_BACK_WITHIN = timedelta(hours=24)
 _COMMENT_WITHIN = timedelta(days=1)
 _LONGEST_COMMENT = 1000
 
@@ -44,10 +44,18 @@ async def rate(context: Context) -> None:
             "low_rating",
             context.say("task_low_rating", name=client.name, rating=rating),
             client_id=client.id,
-            due_at=context.tx.now + _CALL_BACK_WITHIN,
+            due_at=context.tx.now + obliged.ANSWER_WITHIN,
             dedupe_key=surveys.order_key(touch.id),
         )
-        await _order_for_supervisor(context, client, keeper, touch.id, rating)
+        await obliged.order_supervisor(
+            context,
+            client,
+            keeper,
+            "low_rating",
+            surveys.order_key(touch.id),
+            "told_low_rating_boss",
+            rating=rating,
+        )
     key = "told_low_rating" if rating <= LOW else "told_rating"
     told = context.say(key, name=client.name, rating=rating)
     card = button(context.say("button_client_card"), f"1:cl:{client.id}")
@@ -63,30 +71,6 @@ async def rate(context: Context) -> None:
         audience=Audience.CLIENT,
         client_id=client.id,
     )
-
-
-async def _order_for_supervisor(
-    context: Context, client: Client, keeper: Person, touch_id: int, rating: int
-) -> None:
-    """A low rating is the supervisor's work order too."""
-    boss = await people.supervisor_of(context.tx, keeper)
-    if boss is None or boss.id == keeper.id:
-        return
-    told = say(
-        "told_low_rating_boss", boss.script, name=client.name, agent=keeper.name, rating=rating
-    )
-    await touches.add_task(
-        context.tx,
-        boss.id,
-        "low_rating",
-        told,
-        client_id=client.id,
-        due_at=context.tx.now + _CALL_BACK_WITHIN,
-        dedupe_key=f"{surveys.order_key(touch_id)}:supervisor",
-    )
-    card = [[button(say("button_client_card", boss.script), f"1:cl:{client.id}")]]
-    notice = message(boss.chat_id, told, card, priority=NOTICE, client_id=client.id)
-    await outbox.enqueue(context.tx, [notice])
 
 
 async def _ask_comment(context: Context, touch_id: int) -> None:

@@ -51,7 +51,7 @@ _WAITING = text(
 
 
 async def waiting(tx: Tx, count: int) -> list[Person]:
-    """People whose hour has come today, within the last three hours, locked; ``count`` at most."""
+    """People whose hour came today and is not more than three before this one, locked."""
     values = {"now": tx.now, "usual": DEFAULT_HOUR, "count": count}
     ids = [row.id for row in await tx.connection.execute(_WAITING, values)]
     return list((await by_ids(tx, ids)).values())

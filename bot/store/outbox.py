@@ -80,6 +80,22 @@ _INSERT = text(
 )
 
 
+def _columns(draft: Draft) -> dict[str, Any]:
+    """What a draft says of its row."""
+    return {
+        "chat_id": draft.chat_id,
+        "audience": draft.audience.value,
+        "method": draft.method,
+        "params": draft.params,
+        "priority": draft.priority,
+        "dedupe_key": draft.dedupe_key,
+        "author_id": draft.author_id,
+        "client_id": draft.client_id,
+        "touch_id": draft.touch_id,
+        "not_before": draft.not_before,
+    }
+
+
 class Item(NamedTuple):
     """A draft to keep, with its status and the archived record of its text."""
 
@@ -94,20 +110,7 @@ async def insert_all(tx: Tx, items: Sequence[Item]) -> list[int | None]:
         return []
     tx.queued = True
     rows = [
-        {
-            "chat_id": item.draft.chat_id,
-            "audience": item.draft.audience.value,
-            "method": item.draft.method,
-            "params": item.draft.params,
-            "priority": item.draft.priority,
-            "status": item.status,
-            "dedupe_key": item.draft.dedupe_key,
-            "author_id": item.draft.author_id,
-            "client_id": item.draft.client_id,
-            "touch_id": item.draft.touch_id,
-            "archive_id": item.archive_id,
-            "not_before": item.draft.not_before,
-        }
+        {**_columns(item.draft), "status": item.status, "archive_id": item.archive_id}
         for item in items
     ]
     values = {"rows": json.dumps(rows, default=str), "now": tx.now}
@@ -145,19 +148,8 @@ async def enqueue_claimed(tx: Tx, drafts: Sequence[Draft], instance: int) -> lis
     """Queue replies already claimed by this process, which sends them right after the commit."""
     if not drafts:
         return []
-    rows = [
-        {
-            "chat_id": draft.chat_id,
-            "audience": draft.audience.value,
-            "method": draft.method,
-            "params": draft.params,
-            "priority": draft.priority,
-            "author_id": draft.author_id,
-            "client_id": draft.client_id,
-        }
-        for draft in drafts
-    ]
-    values = {"rows": json.dumps(rows), "now": tx.now, "instance": instance}
+    rows = [_columns(draft) for draft in drafts]
+    values = {"rows": json.dumps(rows, default=str), "now": tx.now, "instance": instance}
     ids = sorted(row.id for row in await tx.connection.execute(_ENQUEUE_CLAIMED, values))
     return [
         OutboxRow(
