@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.event import Kind
@@ -27,6 +27,7 @@ fields = st.dictionaries(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(holders, fields | json_values, max_size=2))
 def test_no_update_whatever_it_holds_makes_the_reader_fail(update: dict[str, Any]) -> None:
     event = parse(update, "shouyue_bot")
