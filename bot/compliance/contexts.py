@@ -15,15 +15,7 @@ CLAUSE_STOPS = frozenset(",。!?;:\n、…—")
 NEGATION_REACH = 12
 REPORT_REACH = 24
 LATIN_REACH = 40
-_NEGATOR, _NOT_NEGATOR, _REJECTED, _REPORTED, _EVERYDAY, _INSURANCE = range(6)
-
-# After one of the first a claim is asked, not made; "how" and "why" take it for granted, and the
-# second show that the asker gives the answer.
-_INTERROGATIVES = ("哪", "什么", "有没有", "谁")
-_RHETORICAL = (
-    *("我们", "咱", "我家", "我司", "本公司", "这款", "这个", "这份"),
-    *("为什么", "凭什么", "还有", "还能", "比"),
-)
+_NEGATOR, _NOT_NEGATOR, _REJECTED, _REPORTED, _ASKING, _RHETORICAL, _EVERYDAY, _INSURANCE = range(8)
 
 Span = tuple[int, int]
 
@@ -64,6 +56,8 @@ class Surroundings:
             (_NOT_NEGATOR, contexts.not_negators),
             (_REJECTED, contexts.rejected),
             (_REPORTED, contexts.reported),
+            (_ASKING, contexts.asking),
+            (_RHETORICAL, contexts.rhetorical),
             (_EVERYDAY, contexts.everyday),
             (_INSURANCE, contexts.insurance),
         )
@@ -131,7 +125,7 @@ def excused(rule: Rule, around: Around, start: int, end: int) -> bool:
         ("negation" in allowed and _negated(text, around.negators, start))
         or ("report" in allowed and _reported(text, contexts, start))
         or ("rejection" in allowed and _rejected(text, contexts, start, end))
-        or ("question" in allowed and _asked(text, start, end))
+        or ("question" in allowed and _asked(text, contexts, start, end))
         or ("quotation" in allowed and _quoted(around.views, start, end))
     )
 
@@ -164,15 +158,20 @@ def _rejected(text: str, contexts: ContextSpans, start: int, end: int) -> bool:
     )
 
 
-def _asked(text: str, start: int, end: int) -> bool:
+def _asked(text: str, contexts: ContextSpans, start: int, end: int) -> bool:
     """Whether the claim is asked about: "…吗?", or "哪家…?" of nobody's own product."""
     first, last = sentence(text, start, end)
     if text[last : last + 1] != "?":
         return False
     if text[end:last][-1:] in ("吗", "么", "嘛"):
         return True
-    open_question = any(word in text[first:end] for word in _INTERROGATIVES)
-    return open_question and not any(word in text[first:last] for word in _RHETORICAL)
+    return _any_within(contexts, _ASKING, first, end) and not _any_within(
+        contexts, _RHETORICAL, first, last
+    )
+
+
+def _any_within(contexts: ContextSpans, number: int, first: int, last: int) -> bool:
+    return any(first <= begin and finish <= last for begin, finish in contexts.get(number, ()))
 
 
 def _next_sentence(text: str, last: int) -> int:

@@ -170,6 +170,18 @@ async def test_a_saved_file_is_taken_once_by_however_many_processes(
     assert here.watcher.fault is there.watcher.fault is None
 
 
+def test_a_version_published_before_the_words_of_asking_existed_is_still_read(
+    settings: Settings,
+) -> None:
+    start = read_source(settings.content_dir)
+    lines = start.lexicon.splitlines(keepends=True)
+    new = ("  asking:", "  rhetorical:")
+    older = Source(start.rules, "".join(line for line in lines if not line.startswith(new)))
+    contexts = older.book().lexicon.contexts
+    assert (contexts.asking, contexts.rhetorical) == ([], [])
+    assert contexts.reported == start.book().lexicon.contexts.reported
+
+
 async def test_a_file_that_waits_for_a_second_officer_is_not_proposed_again(
     store: Store, settings: Settings, watch: Any
 ) -> None:

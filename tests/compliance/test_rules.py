@@ -68,6 +68,8 @@ def test_all_categories_have_rules(book: Book) -> None:
         "由本公司担保本次活动场地",
         "绝对免赔额一万元，超过部分按比例赔",
         "楼下超市的鸡蛋限时限量",
+        "哪家公司有最便宜的意外险？",
+        "市面上谁家有最好的重疾险?",
     ],
 )
 def test_words_around_a_claim_excuse_it(rules_alone: Checker, lawful: str) -> None:
@@ -87,6 +89,19 @@ def test_a_disclaimer_or_a_false_negator_does_not_cancel_a_promise(
     rules_alone: Checker, promise: str
 ) -> None:
     assert rules_alone.check(promise).decision == "block"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "除了我们，哪家公司有最便宜的意外险？",
+        "还有哪家公司有最便宜的意外险？",
+        "哪家公司强？最便宜的意外险就是它。",
+        "哪家公司有最便宜的意外险，听我说。",
+    ],
+)
+def test_a_question_that_answers_itself_is_still_a_claim(rules_alone: Checker, text: str) -> None:
+    assert rules_alone.check(text).decision != "pass"
 
 
 def test_a_shorter_phrase_inside_a_longer_one_and_overlapping_ones_are_not_lost(

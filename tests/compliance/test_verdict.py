@@ -135,24 +135,6 @@ def test_bidirectional_marks_do_not_hide_a_claim(rules_alone: Checker) -> None:
     assert rules_alone.check("\u202e保\u202c本\u2066保息\u2069").decision == "block"
 
 
-@pytest.mark.parametrize("text", ["哪家公司有最便宜的意外险？", "市面上谁家有最好的重疾险?"])
-def test_a_superlative_that_is_only_asked_about_passes(rules_alone: Checker, text: str) -> None:
-    assert rules_alone.check(text).decision == "pass"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "除了我们，哪家公司有最便宜的意外险？",
-        "还有哪家公司有最便宜的意外险？",
-        "哪家公司强？最便宜的意外险就是它。",
-        "哪家公司有最便宜的意外险，听我说。",
-    ],
-)
-def test_a_question_that_answers_itself_is_still_a_claim(rules_alone: Checker, text: str) -> None:
-    assert rules_alone.check(text).decision != "pass"
-
-
 @pytest.mark.parametrize("text", ["字" * 2_000_000, "保\u0301" * 50_000])
 def test_a_text_that_is_too_long_is_stopped_and_says_so(rules_alone: Checker, text: str) -> None:
     verdict = rules_alone.check(text)
