@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import shutil
 from collections.abc import AsyncIterator
@@ -19,8 +20,10 @@ from bot.datafile import load
 from bot.demo_office import SampleOffice
 from bot.settings import Settings
 from bot.simulator.server import DEFAULT_TOKEN, Simulator
+from bot.store import inbox, outbox
 
 WAIT = 8
+LOOK = 0.05
 SHARED = settings.ROOT / "var" / "tests"
 LIN, ZHOU, CHEN, HE, WANG, LI, ZHANG = range(5001, 5008)
 
@@ -48,9 +51,12 @@ def test_settings(folder: Path, **given: Any) -> Settings:
 class Phone:
     """What people do on their phones, through the simulator's control API."""
 
-    def __init__(self, session: aiohttp.ClientSession, address: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, address: str, app: App | None = None
+    ) -> None:
         self.session = session
         self.address = address
+        self.app = app
         self.seen: dict[int, int] = {}
 
     async def post(self, path: str, **body: Any) -> Any:
@@ -76,7 +82,12 @@ class Phone:
         return found["messages"]
 
     async def tap(self, person: int, label: str) -> Any:
-        """Tap the newest button whose label holds ``label``, once it is there."""
+        """Tap the newest button whose label holds ``label``, once it is there.
+
+        First the product finishes what it was told, so that an older message with a like
+        label is not taken for the one that is still on its way.
+        """
+        await self._settled()
         after = (await self.get("events"))["next"]
         while (found := await self._button(person, label)) is None:
             heard = await self.get("events", person=person, after=after, timeout=WAIT)
@@ -85,6 +96,22 @@ class Phone:
             after = heard["next"]
         await self.mark(person)
         return await self.post("tap", person=person, **found)
+
+    async def _settled(self) -> None:
+        """Wait, at most a while, until every update is handled and what is due has arrived."""
+        if self.app is None:
+            return
+        info = f"{self.address}/bot{DEFAULT_TOKEN}/getWebhookInfo"
+        deadline = asyncio.get_running_loop().time() + WAIT
+        while asyncio.get_running_loop().time() < deadline:
+            after = (await self.get("events"))["next"]
+            async with self.session.get(info) as answer:
+                pending = (await answer.json())["result"]["pending_update_count"]
+            if not pending:
+                async with self.app.store.begin() as tx:
+                    if not await inbox.unfinished(tx) and not await outbox.any_due(tx):
+                        return
+            await self.get("events", after=after, timeout=LOOK)
 
     async def _button(self, person: int, label: str) -> dict[str, Any] | None:
         for message in reversed(await self.transcript(person)):
@@ -138,7 +165,7 @@ async def office(
         ):
             await demo.seed(app, sample, session, address)
             async with product.running(app, tick_seconds=3600):
-                yield app, Phone(session, address)
+                yield app, Phone(session, address, app)
     finally:
         await simulator.stop()
 
