@@ -28,7 +28,7 @@ from bot.compliance.model import Model
 from bot.compliance.schema import parse_book
 from bot.compliance.source import MODEL, load_checker, read_book
 from bot.compliance.verdict import Checker
-from bot.text import borders
+from bot.text import restore
 
 ROUNDS = 5
 CONTENT = settings.ROOT / "data"
@@ -225,7 +225,7 @@ def main() -> None:
     checker = load_checker(given.content_dir, given.data_dir)
     rules = Checker(checker.book, None, "rules")
     texts = [text for text in messages() if checker.check(text).decision == "pass"]
-    borders.warm()
+    restore.warm()
     print(f"{len(texts)} 条合规消息，平均 {statistics.mean(map(len, texts)):.0f} 字；单核，微秒")
     print(f"{'':42}{'中位':>8}{'99%':>9}{'比 jieba':>10}")
     base = timed(jieba.lcut, texts)

@@ -50,6 +50,7 @@ class Scene:
             "url": self.store.url,
             "api": self.address,
             "offset": self.offset.total_seconds(),
+            "ticking": True,
         }
         process, _ = await start(["-m", "benchmarks.dispatching", json.dumps(given)])
         assert process.stdin

@@ -102,26 +102,27 @@ async def enqueue(bench: Bench, count: int) -> float:
 
 
 async def dispatch(bench: Bench, count: int, processes: int) -> None:
-    """Send ``count`` queued greetings with pacing out of the way."""
+    """Send ``count`` greetings, queued by the processes that send them, without pacing."""
     clock = FrozenClock(NOW)
     folder = Path(tempfile.mkdtemp(prefix="shouyue-sim-"))
     async with bench.database(clock) as store, simulator(folder, count) as address:
         birth_on = date(1980, NOW.month, NOW.day)
         run(store.url, GREETED, count=count, agents=AGENTS, now=NOW, birth_on=birth_on)
         await bench.plan_all(store)
-        gate = await bench.gate(store, clock)
-        while True:
-            async with store.begin() as tx:
-                if not await sender.send_due(tx, bench.cadences, bench.given, gate):
-                    break
+        given = {
+            "folder": str(bench.folder),
+            "url": store.url,
+            "api": address,
+            "offset": (NOW - datetime.now(UTC)).total_seconds(),
+        }
+        bots = []
+        for number in range(1, processes + 1):
+            told = json.dumps({**given, "queue": count * number // processes})
+            bots.append(await start(["-m", "benchmarks.dispatching", told]))
         async with store.begin() as tx:
-            await tx.connection.execute(
-                text("UPDATE outbox SET not_before = now() WHERE audience = 'client'")
-            )
             await tx.connection.execute(text("DELETE FROM outbox WHERE audience <> 'client'"))
             queued = await waiting(tx)
-        given = json.dumps({"folder": str(bench.folder), "url": store.url, "api": address})
-        bots = [await start(["-m", "benchmarks.dispatching", given]) for _ in range(processes)]
+        assert queued == count, (queued, count)
         begun = time.perf_counter()
         for process, _ in bots:
             assert process.stdin

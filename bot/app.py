@@ -45,6 +45,7 @@ from bot.settings import Settings
 from bot.store import dialogues, embedded, people
 from bot.store.engine import Store, migrate
 from bot.store.vault import open_vault
+from bot.text import restore
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +114,7 @@ async def assemble(settings: Settings, url: str, clock: Clock) -> AsyncIterator[
     messages.load(settings.content_dir / "messages.yaml")
     store = Store(url, open_vault(settings.encryption_key, settings.data_dir), clock)
     bot = OfficeBot(settings.telegram_token, settings.api_url)
+    reading = asyncio.get_running_loop().run_in_executor(None, restore.warm)
     try:
         await bot.initialize()
         checker = await rulebook.first_checker(store, settings)
@@ -135,6 +137,7 @@ async def assemble(settings: Settings, url: str, clock: Clock) -> AsyncIterator[
         dispatcher = Dispatcher(store, office, bot, postman)
         ticker = Ticker(store, office, look)
         warming = asyncio.get_running_loop().run_in_executor(None, canvas.warm)
+        await reading
         yield App(settings, clock, store, bot, office, postman, dispatcher, ticker, watcher)
         await warming
     finally:

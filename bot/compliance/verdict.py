@@ -72,6 +72,7 @@ class Checker:
     """A rulebook and a model in force. Immutable and thread-safe; a new version is a new Checker.
 
     ``version`` names the rulebook, ``name`` the rulebook and the model: each verdict carries it.
+    ``clean`` is the verdict on every text in which nothing was found.
     """
 
     def __init__(self, book: Book, model: Model | None, version: str) -> None:
@@ -79,7 +80,7 @@ class Checker:
         self.model = model
         self.version = version
         self.name = f"{version}-{model.digest[:8]}" if model is not None else version
-        self._clean = Verdict("pass", (), self.name)
+        self.clean = Verdict("pass", (), self.name)
         self.rules = Rules(book)
         self.categories = {entry.id: entry for entry in book.rulebook.categories}
 
@@ -98,7 +99,7 @@ class Checker:
         situation = Situation(audience, jurisdiction, on, facts or _NO_FACTS)
         findings, rules = self._judge(text, situation)
         if not findings:
-            return self._clean
+            return self.clean
         rewrite = self._rewrite(text, findings, rules, situation)
         return Verdict(_strictest(findings), findings, self.name, rewrite)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -69,7 +69,7 @@ class AiohttpRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(total=total, sock_connect=_CONNECT_TIMEOUT)
         try:
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=timeout
+                method, url, timeout=timeout, **_body(request_data)
             ) as response:
                 payload = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -94,18 +94,23 @@ def _check_passage(url: str, method: str) -> None:
         raise BypassedOnWire(str(error)) from None
 
 
-def _body(data: RequestData | None) -> Any:
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def _body(data: RequestData | None) -> dict[str, Any]:
+    """The body of a call, and its header, as aiohttp takes them."""
     if data is None:
-        return None
+        return {}
     if not data.contains_files:
-        return data.json_parameters
+        # aiohttp would first prepare for files; replies go by the thousand.
+        return {"data": urlencode(data.json_parameters).encode(), "headers": _FORM}
     # Without this, aiohttp percent-encodes Chinese file names and Telegram shows them so.
     form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (file_name, content, mime_type) in data.multipart_data.items():
         form.add_field(name, content, filename=file_name, content_type=mime_type)
-    return form
+    return {"data": form}
 
 
 class Hinge(BaseRateLimiter[None]):

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
 from bot.store import tables
 from bot.store.engine import Tx
@@ -31,6 +31,21 @@ _CHAINED = (
     "decision",
     "findings",
     "rulebook",
+)
+
+
+# One prepared statement for any number of records.
+_INSERT = text(
+    """
+    INSERT INTO archive (id, event, subject_id, at, author_id, client_id, audience, text, decision,
+                         findings, rulebook, previous, digest)
+    SELECT id, event, subject_id, :now, author_id, client_id, audience, text, decision,
+           findings, rulebook, decode(previous, 'hex'), decode(digest, 'hex')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
+        id bigint, event text, subject_id bigint, author_id bigint, client_id bigint,
+        audience text, text text, decision text, findings jsonb, rulebook text, previous text,
+        digest text)
+    """
 )
 
 
@@ -57,14 +72,15 @@ async def append_all(tx: Tx, records: Sequence[dict[str, Any]]) -> list[int]:
     await tx.connection.execute(_LOCK, {"key": _LOCK_KEY})
     last = (await tx.connection.execute(_LAST)).first()
     previous, id_ = (bytes(last.digest), int(last.id)) if last else (GENESIS, 0)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for record in records:
         id_ += 1
         values = {**dict.fromkeys(_CHAINED), "findings": [], **record, "id": id_, "at": tx.now}
         digest = _digest(previous, values)
-        rows.append({**values, "previous": previous, "digest": digest})
+        del values["at"]
+        rows.append({**values, "previous": previous.hex(), "digest": digest.hex()})
         previous = digest
-    await tx.connection.execute(insert(ARCHIVE), rows)
+    await tx.connection.execute(_INSERT, {"rows": json.dumps(rows), "now": tx.now})
     return [row["id"] for row in rows]
 
 

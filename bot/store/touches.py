@@ -158,12 +158,15 @@ async def settle(tx: Tx, touch_id: int, status: str, reason: str | None) -> None
     )
 
 
+_SETTLE_SENT = text(
+    "UPDATE touch SET status = 'sent', reason = NULL, decided_at = :now "
+    "WHERE id = ANY(:ids) OR carrier_id = ANY(:ids)"
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+
+
 async def settle_sent(tx: Tx, touch_ids: Sequence[int]) -> None:
     """The messages of these touches have arrived."""
-    carried = TOUCH.c.id.in_(touch_ids) | TOUCH.c.carrier_id.in_(touch_ids)
-    await tx.connection.execute(
-        update(TOUCH).where(carried).values(status="sent", reason=None, decided_at=tx.now)
-    )
+    await tx.connection.execute(_SETTLE_SENT, {"ids": list(touch_ids), "now": tx.now})
 
 
 async def carried_by(tx: Tx, touch_id: int) -> list[TouchRow]:

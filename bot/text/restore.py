@@ -82,6 +82,16 @@ def _forms(latin: bool) -> tuple[AhoCorasick, list[tuple[str, str, str]]]:
     return automaton, listed
 
 
+def warm() -> None:
+    """Read every table now instead of at the first text that needs it (about a second and a half).
+
+    Whoever serves people calls it first: a table read later holds everybody up.
+    """
+    borders.warm()
+    _forms(False)
+    views("稳zhuan不赔")
+
+
 def _latin_edge(text: str, start: int, end: int, form: str) -> bool:
     """Whether a form's own Latin edge touches further Latin letters (then it is no initial)."""
     before = (

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.text import borders, disguise, pinyin, restore
+from bot.text import normalise as normalise_module
 from bot.text.normalise import fold, normalise
 from bot.text.restore import views
 
@@ -92,6 +94,30 @@ def test_a_restored_word_points_at_the_whole_of_what_was_written() -> None:
 )
 def test_everyday_words_are_not_taken_for_disguises(ordinary: str) -> None:
     assert views(ordinary).restored == ()
+
+
+def test_after_warming_no_text_reads_a_table() -> None:
+    tables = [
+        table
+        for module in (borders, disguise, normalise_module, pinyin, restore)
+        for table in vars(module).values()
+        if getattr(table, "__module__", "") == module.__name__
+        and hasattr(table, "cache_parameters")
+        and table.cache_parameters()["maxsize"] is None
+    ]
+    for table in tables:
+        table.cache_clear()
+    restore.warm()
+    read = [table.cache_info().misses for table in tables]
+    for text in (
+        "祝您全家幸福，工行的事您问柜台",
+        "保·本*保|息",
+        "bao ben，稳z不赔😀",
+        "釒艮行，亻呆本",
+    ):
+        views(text)
+    assert len(tables) > 5
+    assert [table.cache_info().misses for table in tables] == read
 
 
 def test_signs_within_words_are_dropped_but_clause_marks_stay() -> None:
