@@ -134,7 +134,7 @@ async def assemble(settings: Settings, url: str, clock: Clock) -> AsyncIterator[
 
         office = read_office(settings, gate, bot.username, follow_content)
         await script_service.follow(store, office.shelf)
-        dispatcher = Dispatcher(store, office, bot, postman)
+        dispatcher = Dispatcher(store, office, bot, door, postman)
         ticker = Ticker(store, office, look)
         warming = asyncio.get_running_loop().run_in_executor(None, canvas.warm)
         await reading

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import secrets
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from bot import handlers
@@ -17,7 +17,7 @@ from bot.domain.event import Event, Kind
 from bot.domain.people import Role
 from bot.errors import ShouyueError, UserError
 from bot.gateway import commands
-from bot.gateway.door import OfficeBot
+from bot.gateway.door import Door, OfficeBot
 from bot.gateway.postman import Postman
 from bot.gateway.update import parse
 from bot.handlers.context import Context, Office
@@ -32,15 +32,22 @@ _AT_ONCE = 8
 _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 30.0
 _MOST_TRIES = 8
+_PATIENCE = 1.0
+_CHATTING = frozenset({Kind.TEXT, Kind.COMMAND, Kind.TAP, Kind.CONTACT, Kind.DOCUMENT})
+# Telegram takes the sign away after five seconds.
+_TYPING_LASTS = 4.0
 
 
 class Dispatcher:
     """Runs handlers, at most a few people at once, each person one update after the other."""
 
-    def __init__(self, store: Store, office: Office, bot: OfficeBot, postman: Postman) -> None:
+    def __init__(
+        self, store: Store, office: Office, bot: OfficeBot, door: Door, postman: Postman
+    ) -> None:
         self._store = store
         self._office = office
         self._bot = bot
+        self._door = door
         self._postman = postman
         self._queues: dict[int, deque[Incoming]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,7 +117,7 @@ class Dispatcher:
         event = parse(incoming.body, self._office.bot_name)
         queued = content_changed = False
         try:
-            async with self._store.begin() as tx:
+            async with self._typing(event), self._store.begin() as tx:
                 if not await inbox.claim(tx, incoming):
                     return
                 context = await self._context(tx, event)
@@ -128,6 +135,24 @@ class Dispatcher:
         if content_changed:
             await self._follow_content()
         self._postman.hand(rows)
+
+    @contextlib.asynccontextmanager
+    async def _typing(self, event: Event) -> AsyncIterator[None]:
+        """Work that takes a while shows itself in the chat as typing."""
+        if event.kind not in _CHATTING:
+            yield
+            return
+        shown = asyncio.create_task(self._show_typing(event.chat_id))
+        try:
+            yield
+        finally:
+            shown.cancel()
+
+    async def _show_typing(self, chat_id: int) -> None:
+        await asyncio.sleep(_PATIENCE)
+        while True:
+            await self._door.show_typing(chat_id, _TYPING_LASTS)
+            await asyncio.sleep(_TYPING_LASTS)
 
     async def _follow_content(self) -> None:
         """Put published rules in force before the answer goes; else the watcher soon does."""

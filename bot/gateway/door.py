@@ -85,6 +85,17 @@ class Door:
             await self.record(Called(row, outcome, decision, message_id))
         return decision, message_id
 
+    async def show_typing(self, chat_id: int, seconds: float) -> None:
+        """Show a chat, for about five seconds, that the product is at work; when that fails, not."""
+        params = {"chat_id": chat_id, "action": "typing"}
+        token = passage.open_for("sendChatAction", params)
+        try:
+            await self._bot.call("sendChatAction", params, seconds)
+        except TelegramError as error:
+            log.info("typing could not be shown: %s", type(error).__name__)
+        finally:
+            passage.close(token)
+
     async def record(self, call: Called) -> None:
         """Record what became of a call."""
         await self._recording.do(call)
