@@ -53,10 +53,14 @@ class Example(DataModel):
 
     @property
     def group(self) -> str:
-        """What the evaluation calls it: plain, disguised, long, quote, hard or ordinary."""
+        """What the evaluation calls it: plain, disguised, long, quote, hard, ordinary or prose.
+
+        Prose is what others wrote, from clauses to newspapers: learned from, but no measure of
+        how often agents are stopped, so it does not set the threshold.
+        """
         if self.label == "violation":
             return "disguised" if self.evasion else (self.kind or "plain")
-        if self.kind in ("hard", "ordinary"):
+        if self.kind in ("hard", "ordinary", "prose"):
             return self.kind
         return "ordinary" if self.trap in (None, "plain") else "hard"
 
