@@ -30,6 +30,7 @@ HARD_FALSE_ALARMS = 0.02
 ORDINARY_FALSE_ALARMS = 0.008
 LOST_BY_EARLY_EXIT = 0.004
 LAWFUL = ""
+PROSE = "prose"
 OBJECTIONS = "objections.jsonl"
 
 
@@ -60,7 +61,7 @@ class Example(DataModel):
         """
         if self.label == "violation":
             return "disguised" if self.evasion else (self.kind or "plain")
-        if self.kind in ("hard", "ordinary", "prose"):
+        if self.kind in ("hard", "ordinary", PROSE):
             return self.kind
         return "ordinary" if self.trap in (None, "plain") else "hard"
 
@@ -143,12 +144,14 @@ def _part(text: Featured, start: int, end: int, weight: float) -> _Sample:
 def _samples(texts: list[Featured], first: Model | None) -> list[_Sample]:
     """The texts; with a first model also the windows of long lawful ones, and the worst window
     of each long violation, since only the claim in it is unlawful.
+
+    Prose is learned as a whole: its windows would crowd out what agents write.
     """
     samples = [_Sample(text.features.hashes, text.target, 1.0) for text in texts]
     if first is None:
         return samples
     for text in texts:
-        if not is_long(text.text):
+        if not is_long(text.text) or text.example.group == PROSE:
             continue
         if text.target == LAWFUL:
             samples += [_part(text, start, end, LAWFUL_WINDOW) for start, end in windows(text.text)]
