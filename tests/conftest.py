@@ -17,8 +17,11 @@ from bot.clock import FrozenClock
 from bot.store import embedded
 from bot.store.engine import Store, migrate
 from bot.store.vault import Vault
+from bot.text import restore
 
 messages.load(settings.ROOT / "data" / "messages.yaml")
+# Read before any test, as before anybody is served; else the first to need a table is slow.
+restore.warm()
 
 
 @pytest.fixture(scope="session")

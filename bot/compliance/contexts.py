@@ -15,7 +15,8 @@ CLAUSE_STOPS = frozenset(",。!?;:\n、…—")
 NEGATION_REACH = 12
 REPORT_REACH = 24
 LATIN_REACH = 40
-_NEGATOR, _NOT_NEGATOR, _REJECTED, _REPORTED, _ASKING, _RHETORICAL, _EVERYDAY, _INSURANCE = range(8)
+_NEGATOR, _NOT_NEGATOR, _REJECTED, _REPORTED, _ASKING, _DOUBTING = range(6)
+_CONSENTING, _RHETORICAL, _EVERYDAY, _INSURANCE = range(6, 10)
 
 Span = tuple[int, int]
 
@@ -57,6 +58,8 @@ class Surroundings:
             (_REJECTED, contexts.rejected),
             (_REPORTED, contexts.reported),
             (_ASKING, contexts.asking),
+            (_DOUBTING, contexts.doubting),
+            (_CONSENTING, contexts.consenting),
             (_RHETORICAL, contexts.rhetorical),
             (_EVERYDAY, contexts.everyday),
             (_INSURANCE, contexts.insurance),
@@ -159,12 +162,19 @@ def _rejected(text: str, contexts: ContextSpans, start: int, end: int) -> bool:
 
 
 def _asked(text: str, contexts: ContextSpans, start: int, end: int) -> bool:
-    """Whether the claim is asked about: "…吗?", or "哪家…?" of nobody's own product."""
+    """Whether the claim is asked about: "…吗?", or "哪家…?" of nobody's own product.
+
+    "…好吗?" asks for consent and takes nothing back, and nor does most else in a clause of its
+    own ("今晚签吗?"): there the question must doubt the claim ("是真的吗?").
+    """
     first, last = sentence(text, start, end)
     if text[last : last + 1] != "?":
         return False
     if text[end:last][-1:] in ("吗", "么", "嘛"):
-        return True
+        clause = _clause_start(text, last)
+        if clause > start:
+            return _any_within(contexts, _DOUBTING, clause, last)
+        return all(finish != last for _, finish in contexts.get(_CONSENTING, ()))
     return _any_within(contexts, _ASKING, first, end) and not _any_within(
         contexts, _RHETORICAL, first, last
     )

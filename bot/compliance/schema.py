@@ -41,8 +41,8 @@ class WordClass(DataModel):
 class Contexts(DataModel):
     """Words that take a claim back, hide a negation, report a claim or are lawful themselves.
 
-    ``everyday`` words excuse a text that has no word of ``insurance``. ``asking`` and
-    ``rhetorical`` may be left out, as they are in the versions published before there were such.
+    ``everyday`` words excuse a text that has no word of ``insurance``. Those of questions may be
+    left out, as they are in the versions published before there were such.
     """
 
     negators: list[Word]
@@ -50,6 +50,8 @@ class Contexts(DataModel):
     rejected: list[Word]
     reported: list[Word]
     asking: list[Word] = Field(default_factory=list)
+    doubting: list[Word] = Field(default_factory=list)
+    consenting: list[Word] = Field(default_factory=list)
     rhetorical: list[Word] = Field(default_factory=list)
     everyday: list[Word]
     insurance: list[Word]

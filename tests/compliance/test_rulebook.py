@@ -175,7 +175,7 @@ def test_a_version_published_before_the_words_of_asking_existed_is_still_read(
 ) -> None:
     start = read_source(settings.content_dir)
     lines = start.lexicon.splitlines(keepends=True)
-    new = ("  asking:", "  rhetorical:")
+    new = ("  asking:", "  doubting:", "  consenting:", "  rhetorical:")
     older = Source(start.rules, "".join(line for line in lines if not line.startswith(new)))
     contexts = older.book().lexicon.contexts
     assert (contexts.asking, contexts.rhetorical) == ([], [])

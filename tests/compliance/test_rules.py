@@ -70,6 +70,9 @@ def test_all_categories_have_rules(book: Book) -> None:
         "楼下超市的鸡蛋限时限量",
         "哪家公司有最便宜的意外险？",
         "市面上谁家有最好的重疾险?",
+        "这款真能保本保息吗？",
+        "广告里的稳赚不赔，是真的吗？",
+        "您说的零风险，靠谱吗？",
     ],
 )
 def test_words_around_a_claim_excuse_it(rules_alone: Checker, lawful: str) -> None:
@@ -83,9 +86,12 @@ def test_words_around_a_claim_excuse_it(rules_alone: Checker, lawful: str) -> No
         "稳赚不赔的，过往收益不代表未来",
         "不骗您，这款保本保息",
         "不仅保本保息，还送保障",
+        "稳赚不赔，今晚给您签，好吗？",
+        "这款保本保息，您考虑得怎么样了，签吗？",
+        "稳赚不赔好吗？",
     ],
 )
-def test_a_disclaimer_or_a_false_negator_does_not_cancel_a_promise(
+def test_no_disclaimer_false_negator_or_request_cancels_a_promise(
     rules_alone: Checker, promise: str
 ) -> None:
     assert rules_alone.check(promise).decision == "block"

@@ -97,16 +97,15 @@ def test_everyday_words_are_not_taken_for_disguises(ordinary: str) -> None:
 
 
 def test_after_warming_no_text_reads_a_table() -> None:
-    tables = [
-        table
+    caches = [
+        cache
         for module in (borders, disguise, normalise_module, pinyin, restore)
-        for table in vars(module).values()
-        if getattr(table, "__module__", "") == module.__name__
-        and hasattr(table, "cache_parameters")
-        and table.cache_parameters()["maxsize"] is None
+        for cache in vars(module).values()
+        if getattr(cache, "__module__", "") == module.__name__ and hasattr(cache, "cache_clear")
     ]
-    for table in tables:
-        table.cache_clear()
+    for cache in caches:
+        cache.cache_clear()
+    tables = [cache for cache in caches if cache.cache_parameters()["maxsize"] is None]
     restore.warm()
     read = [table.cache_info().misses for table in tables]
     for text in (
