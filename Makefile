@@ -36,7 +36,7 @@ train: setup
 	@$(BIN)/shouyue train --report
 
 test: setup
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 check: setup
 	@$(BIN)/ruff format --check .

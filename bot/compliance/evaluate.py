@@ -20,6 +20,7 @@ from bot.compliance.source import (
     MODEL,
     RULES,
     Calibration,
+    calibrated,
     example_files,
     load_checker,
     read_source,
@@ -30,7 +31,6 @@ from bot.compliance.training import (
     Judged,
     calibrate,
     cross_validate,
-    digest_of,
     featured,
     fit,
     judge,
@@ -50,10 +50,11 @@ def train(content: Path, data_dir: Path, *, curve: bool = False) -> str:
     files = example_files(content, data_dir)
     texts = featured(read_examples(files), Rules(book))
     judged = cross_validate(texts)
-    model = calibrate(fit(texts), judged, digest_of(files, source.lexicon))
+    fitted = fit(texts)
+    _keep_calibration(content / CALIBRATION, calibrate(fitted, judged))
+    model = calibrated(fitted, content, data_dir)
     data_dir.mkdir(parents=True, exist_ok=True)
     model.save(data_dir / MODEL)
-    _keep_calibration(content / CALIBRATION, model)
     report = [cross_validation(judged, model)]
     if curve:
         report.append(learning_curve(texts, model.threshold))

@@ -68,22 +68,32 @@ class Calibration(DataModel):
     clear: float
 
 
+def digest_for(content: Path, data_dir: Path) -> str:
+    """The digest of a model of the examples, the lexicon and the calibration as they are now."""
+    files = [*example_files(content, data_dir), content / CALIBRATION]
+    return training.digest_of(files, read_text(content / LEXICON))
+
+
+def calibrated(model: Model, content: Path, data_dir: Path) -> Model:
+    """``model`` with the numbers of the data file, named by its digest."""
+    numbers = load(content / CALIBRATION, Calibration).model_dump()
+    return replace(model, **numbers, digest=digest_for(content, data_dir))
+
+
 def model_for(content: Path, data_dir: Path) -> Model:
-    """The learned layer: kept from before while it fits the examples, else trained now.
+    """The learned layer: kept from before while it fits the data, else trained now.
 
     Training takes seconds, because the calibration comes from the data file.
     """
     path = data_dir / MODEL
-    files = example_files(content, data_dir)
-    digest = training.digest_of(files, read_text(content / LEXICON))
     kept = Model.load(path)
-    if kept is not None and kept.digest == digest:
+    if kept is not None and kept.digest == digest_for(content, data_dir):
         return kept
     log.warning("第一次使用，或例句有变：正在训练学习层，约半分钟，训练好的会留给下次用")
     rules = Rules(read_book(content))
-    fitted = training.fit(training.featured(training.read_examples(files), rules))
-    calibration = load(content / CALIBRATION, Calibration)
-    model = replace(fitted, **calibration.model_dump(), digest=digest)
+    examples = training.read_examples(example_files(content, data_dir))
+    fitted = training.fit(training.featured(examples, rules))
+    model = calibrated(fitted, content, data_dir)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         model.save(path)

@@ -95,7 +95,7 @@ def example_files(folder: Path) -> list[Path]:
 
 
 def digest_of(paths: list[Path], lexicon: str) -> str:
-    """What a cached model is keyed by: the examples, the lexicon and the version of the code."""
+    """What a cached model is keyed by: the data files, the lexicon and the version of the code."""
     digest = hashlib.sha256(f"{VERSION} {lexicon} ".encode())
     for path in paths:
         digest.update(path.read_bytes())
@@ -226,7 +226,7 @@ def judge(model: Model, text: Featured) -> Judged:
     return Judged(text.example, category, scored.score, model.lawfulness(text.features))
 
 
-def calibrate(model: Model, judged: list[Judged], digest: str) -> Model:
+def calibrate(model: Model, judged: list[Judged]) -> Model:
     """Set the threshold, the probabilities and the early exit from cross-validated scores."""
     from sklearn.linear_model import LogisticRegression
 
@@ -246,7 +246,6 @@ def calibrate(model: Model, judged: list[Judged], digest: str) -> Model:
         slope=slope,
         middle=-float(curve.intercept_[0]) / slope,
         clear=float(clear),
-        digest=digest,
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bot import settings
 from bot.compliance import evaluate, training
 from bot.compliance.model import Model, windows
+from bot.compliance.source import model_for
 from bot.compliance.verdict import Checker
 from bot.errors import DataFileError
 from bot.text.linear import slots_for
@@ -63,12 +66,29 @@ def test_the_threshold_keeps_the_false_alarms_promised(
         training.judge(model, text)
         for text in training.featured(examples[3::20], rules_alone.rules)
     ]
-    calibrated = training.calibrate(model, judged, "digest")
+    calibrated = training.calibrate(model, judged)
     hard = [item.score for item in judged if item.example.group == "hard"]
     over = np.mean([score > calibrated.threshold for score in hard])
     assert over <= training.HARD_FALSE_ALARMS + 1 / len(hard)
     assert 0 < calibrated.probability(calibrated.threshold) < 1
     assert "hard" in evaluate.cross_validation(judged, calibrated)
+
+
+def test_a_new_calibration_is_in_force_at_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / "examples").mkdir()
+    for name in ("banned_phrases.yaml", "lexicon.yaml", "calibration.yaml"):
+        shutil.copy(settings.ROOT / "data" / name, tmp_path)
+    for name in ("bait_free.jsonl", "guaranteed_return.jsonl", "ordinary_chat.jsonl"):
+        lines = (settings.ROOT / "data" / "examples" / name).read_text(encoding="utf-8")
+        few = "\n".join(lines.splitlines()[:150])
+        (tmp_path / "examples" / name).write_text(few, encoding="utf-8")
+    kept, again = (model_for(tmp_path, tmp_path / "var") for _ in range(2))
+    assert again.digest == kept.digest
+    path = tmp_path / "calibration.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("threshold: 0", "threshold: 9"))
+    changed = model_for(tmp_path, tmp_path / "var")
+    assert changed.threshold > 9 > kept.threshold
+    assert changed.digest != kept.digest
 
 
 def test_what_was_never_met_draws_the_score_to_the_middle(
