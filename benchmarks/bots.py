@@ -81,6 +81,7 @@ async def ours(address: str, folder: Path, agents: int) -> None:
                     await people.add(tx, 7000 + number, "样例", Role.AGENT)
             async with product.running(app, tick_seconds=60):
                 print(json.dumps({"ready": True}), flush=True)
+                product.set_aside()
                 await stdin_closed(asyncio.get_running_loop()).wait()
 
 

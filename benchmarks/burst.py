@@ -45,6 +45,7 @@ async def office(told: dict[str, Any]) -> None:
         product.running(app),
     ):
         print(json.dumps({"ready": True}), flush=True)
+        product.set_aside()
         await stdin_closed(asyncio.get_running_loop()).wait()
 
 

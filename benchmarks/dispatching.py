@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import app as product
 from bot import messages, settings
 from bot.clock import ShiftedClock
 from bot.compliance import rulebook
@@ -53,6 +54,7 @@ async def main() -> None:
         async with store.begin() as tx:
             await sender.send_due(tx, cadences, given, gate)
     await postman.start()
+    product.set_aside()
     print(json.dumps({"ready": True}), flush=True)
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(None, sys.stdin.readline)
