@@ -252,7 +252,7 @@ def test_the_five_flows_on_a_phone(hand: Hand) -> None:
     # needs: an interview, and the report at its end
     hand.tap("需求问卷")
     hand.tap("新做一份")
-    hand.tap("王建国")
+    hand.tap("王建国", exact=True)
     hand.see("征得同意")
     hand.tap("先停")
     hand.see("已停在这里")
@@ -276,7 +276,7 @@ def test_the_five_flows_on_a_phone(hand: Hand) -> None:
     hand.see("两页，可以直接转给客户")
     hand.say("/kehu")
     hand.see("您名下")
-    hand.tap("王建国")
+    hand.tap("王建国", exact=True)
     hand.see("王建国", "家庭：", "缺口：", "下一步：")
     hand.keep("client_page")
     hand.tap("保单检视")
@@ -287,7 +287,7 @@ def test_the_five_flows_on_a_phone(hand: Hand) -> None:
     # compliance: a forbidden text does not leave, its rewriting does
     hand.say("/fasong")
     hand.see("写给谁")
-    hand.tap("王建国")
+    hand.tap("王建国", exact=True)
     hand.see("写给王建国")
     hand.say("王哥您放心，这款保本保息，稳赚不赔")
     stopped = hand.see("没有发出", "保本保息", "依据", "改写版")
@@ -315,7 +315,7 @@ def test_the_five_flows_on_a_phone(hand: Hand) -> None:
     hand.hold(LIN)
     hand.say("/fasong 买了这份保险，您就什么都不用担心了")
     hand.see("把这段话发给谁")
-    hand.tap("李婷")
+    hand.tap("李婷", exact=True)
     hand.see("先别发")
     hand.tap("请合规专员看")
     hand.see("已交给合规专员")
@@ -396,7 +396,7 @@ def test_a_whole_quick_interview_needs_no_typing(hand: Hand) -> None:
     hand.say("/wenjuan")
     hand.see("新做一份")
     hand.tap("新做一份")
-    hand.tap("李婷")
+    hand.tap("李婷", exact=True)
     shots = []
     for part, label in TAPPED:
         shown = hand.page.get_by_test_id("message").filter(has_text="先停").last
