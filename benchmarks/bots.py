@@ -80,8 +80,8 @@ async def ours(address: str, folder: Path, agents: int) -> None:
                 for number in range(agents):
                     await people.add(tx, 7000 + number, "样例", Role.AGENT)
             async with product.running(app, tick_seconds=60):
-                print(json.dumps({"ready": True}), flush=True)
                 product.set_aside()
+                print(json.dumps({"ready": True}), flush=True)
                 await stdin_closed(asyncio.get_running_loop()).wait()
 
 

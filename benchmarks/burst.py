@@ -44,8 +44,8 @@ async def office(told: dict[str, Any]) -> None:
         product.assemble(given, told["url"], clock) as app,
         product.running(app),
     ):
-        print(json.dumps({"ready": True}), flush=True)
         product.set_aside()
+        print(json.dumps({"ready": True}), flush=True)
         await stdin_closed(asyncio.get_running_loop()).wait()
 
 

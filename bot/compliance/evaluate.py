@@ -21,6 +21,7 @@ from bot.compliance.source import (
     RULES,
     Calibration,
     calibrated,
+    digest_for,
     example_files,
     load_checker,
     read_source,
@@ -52,7 +53,7 @@ def train(content: Path, data_dir: Path, *, curve: bool = False) -> str:
     judged = cross_validate(texts)
     fitted = fit(texts)
     _keep_calibration(content / CALIBRATION, calibrate(fitted, judged))
-    model = calibrated(fitted, content, data_dir)
+    model = calibrated(fitted, content, digest_for(content, data_dir))
     data_dir.mkdir(parents=True, exist_ok=True)
     model.save(data_dir / MODEL)
     report = [cross_validation(judged, model)]

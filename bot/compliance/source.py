@@ -74,10 +74,9 @@ def digest_for(content: Path, data_dir: Path) -> str:
     return training.digest_of(files, read_text(content / LEXICON))
 
 
-def calibrated(model: Model, content: Path, data_dir: Path) -> Model:
-    """``model`` with the numbers of the data file, named by its digest."""
-    numbers = load(content / CALIBRATION, Calibration).model_dump()
-    return replace(model, **numbers, digest=digest_for(content, data_dir))
+def calibrated(model: Model, content: Path, digest: str) -> Model:
+    """``model`` with the numbers of the data file, named by ``digest``."""
+    return replace(model, **load(content / CALIBRATION, Calibration).model_dump(), digest=digest)
 
 
 def model_for(content: Path, data_dir: Path) -> Model:
@@ -86,14 +85,16 @@ def model_for(content: Path, data_dir: Path) -> Model:
     Training takes seconds, because the calibration comes from the data file.
     """
     path = data_dir / MODEL
+    # taken before training, so that what is changed meanwhile is learned at the next start
+    digest = digest_for(content, data_dir)
     kept = Model.load(path)
-    if kept is not None and kept.digest == digest_for(content, data_dir):
+    if kept is not None and kept.digest == digest:
         return kept
     log.warning("第一次使用，或例句有变：正在训练学习层，约一分钟，训练好的会留给下次用")
     rules = Rules(read_book(content))
     examples = training.read_examples(example_files(content, data_dir))
     fitted = training.fit(training.featured(examples, rules))
-    model = calibrated(fitted, content, data_dir)
+    model = calibrated(fitted, content, digest)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         model.save(path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 DROPPED = "\x00"
 EXPANDED = "\x01"
@@ -140,24 +140,11 @@ class _FoldTable(dict[int, str]):
         return self._fold(result) if result else ""
 
 
-class _CompactTable(dict[int, str]):
-    """Folded character → itself, or ``NOISE`` for what may be put between characters."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        kept = char in CLAUSE_MARKS or unicodedata.category(char) in _WORDLIKE or char in "%．"
-        self[code] = char if kept else NOISE
-        return self[code]
-
-    def mark(self, text: str) -> str:
-        """``text`` with ``NOISE`` in place of what may be put between characters.
-
-        Few characters of a message may be; finding them is faster than looking up each.
-        """
-        return _PERHAPS_NOISE.sub(self._marked, text)
-
-    def _marked(self, match: re.Match[str]) -> str:
-        return self[ord(match[0])]
+@lru_cache(maxsize=4096)
+def _kept(char: str) -> str:
+    """A folded character itself, or ``NOISE`` for what may be put between characters."""
+    kept = char in CLAUSE_MARKS or unicodedata.category(char) in _WORDLIKE or char in "%．"
+    return char if kept else NOISE
 
 
 @cache
@@ -165,13 +152,13 @@ def _fold_table() -> _FoldTable:
     return _FoldTable()
 
 
-_PERHAPS_NOISE = re.compile("[^\u4e00-\u9fffa-z0-9,。!?;:、\n%]")
-_COMPACT_TABLE = _CompactTable()
+_PLAIN = "\u4e00-\u9fff0-9,。!?;:、\n%"
+_PERHAPS_NOISE = re.compile(f"[^{_PLAIN}a-z]")
 _DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _ENGLISH_STOP = re.compile(r"(?<=[a-z])[.](?=\s|$)")
 _REPEATED = re.compile(r"([^\d\n])\1{2,}")
 _THRICE = re.compile(r"(.)\1\1")
-PLAIN = re.compile("[\u4e00-\u9fff0-9,。!?;:、\n%]*")
+PLAIN = re.compile(f"[{_PLAIN}]*")
 """Folded text with no sign, letter or emoji in it: nothing to strip, nothing typed in Latin."""
 EMOJI = re.compile("[\u231a-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 
@@ -205,7 +192,7 @@ def normalise(text: str) -> str:
 
 def compact_of(folded: str) -> str:
     """A rule's own words as they stand in the compact view (without undoing disguises)."""
-    return _COMPACT_TABLE.mark(_mark_points(folded)).replace(NOISE, "").replace("．", ".")
+    return _mark_noise(folded).replace(NOISE, "").replace("．", ".")
 
 
 def _mark_points(folded: str) -> str:
@@ -214,9 +201,17 @@ def _mark_points(folded: str) -> str:
     return _ENGLISH_STOP.sub("。", _DECIMAL_POINT.sub("．", folded))
 
 
+def _mark_noise(folded: str) -> str:
+    """The text with ``NOISE`` in place of what may be put between characters, points marked.
+
+    Few characters of a message may be; finding them is faster than looking up each.
+    """
+    return _PERHAPS_NOISE.sub(lambda sign: _kept(sign[0]), _mark_points(folded))
+
+
 def strip_noise(folded: View) -> tuple[View, int]:
     """Drop signs, spaces and emoji; gives also how many signs stood inside words."""
-    marked = _COMPACT_TABLE.mark(_mark_points(folded.text))
+    marked = _mark_noise(folded.text)
     if "．" in marked:
         marked = marked.replace("．", ".")
     if NOISE not in marked:
