@@ -82,34 +82,37 @@ class Model:
         best = self._whole(rows, len(text))
         if not is_long(text):
             return best
-        worst = self._worst_window(rows, features.places(), text, doubt)
+        worst = self._worst_window(rows, features, text, doubt)
         if worst is None or worst.score - doubt <= best.score:
             return best
         return replace(worst, score=worst.score - doubt)
 
-    def _worst_window(self, rows: Rows, places: Places, text: str, doubt: float) -> Scored | None:
+    def _worst_window(self, rows: Rows, features: Features, text: str, doubt: float) -> Scored | None:
         """The window with the highest score; None when each reads as clearly lawful.
 
         What is taken off its score is asked of its lawfulness too: one nearer to lawful never wins.
         Sums over windows are differences of running sums over the places, so that overlapping
         windows cost no more than the text.
         """
-        order = np.argsort(places, kind="stable")
-        order = order[np.searchsorted(places[order], 0) :]
-        rows, places = rows[order], places[order]
-        bounds = np.array(windows(text))
-        edges = np.searchsorted(places, bounds)
-        light = np.concatenate(([0], np.cumsum(self.light[rows], dtype=np.complex128)))
-        within = light[edges[:, 1]] - light[edges[:, 0]]
-        norms = np.sqrt(np.maximum(within.imag, np.finfo(np.float32).tiny))
-        doubtful = within.real / norms + self.lawful_bias <= self.clear - doubt
-        if not doubtful.any():
+        running = np.zeros(len(text) + 1, dtype=np.complex128)
+        np.cumsum(features.sums(self.light[rows]), out=running[1:])
+        sums = running.tolist()
+        doubtful = [
+            (start, end)
+            for start, end in windows(text)
+            if self._lawful_score(sums[end] - sums[start]) <= self.clear - doubt
+        ]
+        if not doubtful:
             return None
-        bounds, edges, norms = bounds[doubtful], edges[doubtful], norms[doubtful]
+        bounds = np.array(doubtful)
+        norms = np.sqrt(np.maximum(np.diff(running[bounds])[:, 0].imag, np.finfo(np.float32).tiny))
+        places = features.places()
+        order = np.argsort(places, kind="stable")
+        edges = np.searchsorted(places, bounds, sorter=order)
         # the rows between two edges are summed once, however many windows they lie in
         cuts, edges = np.unique(edges, return_inverse=True)
         edges = edges.reshape(len(bounds), 2)
-        weights = self.weights[rows[cuts[0] : cuts[-1]]]
+        weights = self.weights[rows[order[cuts[0] : cuts[-1]]]]
         parts = np.add.reduceat(weights, cuts[:-1] - cuts[0], axis=0)
         sums = np.zeros((len(cuts), len(self.categories)))
         np.cumsum(parts, axis=0, out=sums[1:])
@@ -124,7 +127,11 @@ class Model:
 
     def _lawfulness(self, rows: Rows) -> tuple[float, float]:
         both = complex(self.light[rows].sum())
-        return both.real / (math.sqrt(both.imag) or 1.0) + self.lawful_bias, both.imag
+        return self._lawful_score(both), both.imag
+
+    def _lawful_score(self, both: complex) -> float:
+        """The score of the lawful class where ``light`` sums up to ``both``."""
+        return both.real / (math.sqrt(max(both.imag, 0.0)) or 1.0) + self.lawful_bias
 
     def _whole(self, rows: Rows, length: int) -> Scored:
         lawful, squares = self._lawfulness(rows)
@@ -204,15 +211,14 @@ class Model:
             return None
 
 
-def scale(text: str) -> int:
-    """How many characters of ``text`` say as much as one Chinese character: 3 in Latin text."""
-    latin = sum(map(str.isascii, text))
-    return 3 if 2 * latin > len(text) else 1
-
-
 def is_long(text: str) -> bool:
     """Whether a claim could be buried in ``text``, so that its windows are judged too."""
-    return len(text) > LONG_TEXT * scale(text)
+    return len(text) > LONG_TEXT and len(text) > LONG_TEXT * scale(text)
+
+
+def scale(text: str) -> int:
+    """How many characters of ``text`` say as much as one Chinese character: 3 in Latin text."""
+    return 3 if 2 * len(text.encode("ascii", "ignore")) > len(text) else 1
 
 
 def windows(text: str) -> list[tuple[int, int]]:

@@ -22,10 +22,10 @@ EVERYWHERE = -1
 _NEGATORS = "不没别无非勿莫拒未"
 _STOPS = ",。!?;:\n、…—"
 _NEGATED_SCOPE = re.compile(f"[{_NEGATORS}][^{_STOPS}]*")
+_QUOTE = re.compile('([“"][^”"]*)[”"]')
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+%?")
-_HAS_DIGIT = re.compile("[1-9]")
+_DIGIT = re.compile("[1-9]")
 _LATIN = re.compile("[a-z]{2}")
-_DIGITS = {ord(digit): "0" for digit in "123456789"}
 
 # Which characters of a window each feature is made of. Longer n-grams and wider skips were tried
 # and added time but no reach. Of the sound view only the pairs are taken.
@@ -87,6 +87,17 @@ class Features:
             )
         )
 
+    def sums(self, values: NDArray[np.complex64]) -> NDArray[np.complex64]:
+        """The sum of the ``values`` (one a feature) at each place of the compact view."""
+        first_sound = (self.length + 1) * len(_SHAPES)
+        first_other = first_sound + self.sounds
+        summed = values[:first_sound].reshape(-1, len(_SHAPES)).sum(axis=1)
+        if self.aligned:
+            summed[1:] += values[first_sound:first_other]
+        # the first place is EVERYWHERE
+        np.add.at(summed, np.array(self.other, dtype=np.intp) + 1, values[first_other:])
+        return summed[1:]
+
 
 def _grams(text: str) -> Hashes:
     """A row for each character of ``text`` but the padding at its end, a column for each shape."""
@@ -99,17 +110,17 @@ def _grams(text: str) -> Hashes:
 def features(views: Views, concepts: list[Concept]) -> Features:
     """All features of a text that is not empty."""
     text, sound = views.compact.text, views.sound
-    digits = text.translate(_DIGITS) if _HAS_DIGIT.search(text) else text
+    digits = _DIGIT.sub("0", text)
     # Sounds are written in codes that no text holds, so that one pass serves both views.
     grams = _grams(f"\n{digits}\n\n{sound}\0\0")
     first_sound = len(text) + 3
     parts = [grams[: len(text) + 1].ravel(), grams[first_sound:, _PAIR]]
     other: list[int] = []
     for scope in _NEGATED_SCOPE.finditer(text):
-        start, end = scope.start() + 1, scope.end()
-        parts.append(grams[start + 1 : end + 1, _PAIR] ^ _NEGATED)
-        other.extend(range(start, end))
+        other.extend(range(scope.start() + 1, scope.end()))
     quoted = _quoted(views)
+    if other:
+        parts.append(grams[[place + 1 for place in other], _PAIR] ^ _NEGATED)
     if quoted is not None:
         parts.append(grams[quoted + 1, _PAIR] ^ _QUOTED)
         other.extend(quoted.tolist())
@@ -127,17 +138,7 @@ def features(views: Views, concepts: list[Concept]) -> Features:
 
 def _quoted(views: Views) -> NDArray[np.intp] | None:
     """The places of the compact text that lie between quotation marks."""
-    folded = views.folded.text
-    if "“" not in folded and '"' not in folded:
-        return None
-    spans: list[tuple[int, int]] = []
-    opened: int | None = None
-    for index, char in enumerate(folded):
-        if opened is None and char in '“"':
-            opened = index
-        elif opened is not None and char in '”"':
-            spans.append((views.folded.span(opened, index)[0], views.folded.span(opened, index)[1]))
-            opened = None
+    spans = [views.folded.span(*quote.span(1)) for quote in _QUOTE.finditer(views.folded.text)]
     if not spans:
         return None
     starts = np.array(views.compact.positions())

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 DROPPED = "\x00"
 EXPANDED = "\x01"
@@ -108,6 +109,17 @@ def _simplified() -> dict[str, str]:
     }
 
 
+class Folded(NamedTuple):
+    """A folded text and how many invisible characters were dropped.
+
+    ``plain`` tells that no sign, letter or emoji is left: nothing to strip, nothing typed in Latin.
+    """
+
+    view: View
+    hidden: int
+    plain: bool
+
+
 class _FoldTable(dict[int, str]):
     """A translate table that works out each character at its first use."""
 
@@ -152,26 +164,38 @@ def _fold_table() -> _FoldTable:
     return _FoldTable()
 
 
-_PLAIN = "\u4e00-\u9fff0-9,。!?;:、\n%"
+@cache
+def _steady() -> re.Pattern[str]:
+    """Plain text that folding does not change."""
+    changed = {*_fold_table().simplified, *_FOLDED_AS}
+    steady = (chr(code) for code in range(0x4E00, 0xA000) if chr(code) not in changed)
+    return re.compile(f"[{''.join(steady)}{_PLAIN_SIGNS}]*")
+
+
+_PLAIN_SIGNS = "0-9,。!?;:、\n%"
+_PLAIN = f"\u4e00-\u9fff{_PLAIN_SIGNS}"
 _PERHAPS_NOISE = re.compile(f"[^{_PLAIN}a-z]")
 _DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _ENGLISH_STOP = re.compile(r"(?<=[a-z])[.](?=\s|$)")
 _REPEATED = re.compile(r"([^\d\n])\1{2,}")
 _THRICE = re.compile(r"(.)\1\1")
-PLAIN = re.compile(f"[{_PLAIN}]*")
-"""Folded text with no sign, letter or emoji in it: nothing to strip, nothing typed in Latin."""
+_ONLY_PLAIN = re.compile(f"[{_PLAIN}]*")
+_MOST_CHANGED = tuple((char, _FOLDED_AS[char]) for char in "，您？！：；")
 EMOJI = re.compile("[\u231a-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 
 
-def fold(text: str) -> tuple[View, int]:
-    """Even out width, case, script and numerals; drop what cannot be seen.
-
-    Returns the view and the number of invisible characters dropped.
-    """
+def fold(text: str) -> Folded:
+    """Even out width, case, script and numerals; drop what cannot be seen."""
+    # Most messages need no table: nothing else in them changes.
+    plain = text
+    for char, folded_as in _MOST_CHANGED:
+        plain = plain.replace(char, folded_as)
+    if _steady().fullmatch(plain):
+        return Folded(View(plain), 0, True)
     table = _fold_table()
     folded = text.translate(table)
     if DROPPED not in folded and EXPANDED not in folded:
-        return View(folded), 0
+        return Folded(View(folded), 0, _ONLY_PLAIN.fullmatch(folded) is not None)
     parts: list[str] = []
     starts: list[int] = []
     hidden = 0
@@ -182,12 +206,14 @@ def fold(text: str) -> tuple[View, int]:
         part = table.expansions[text[index]] if char == EXPANDED else char
         parts.append(part)
         starts.extend([index] * len(part))
-    return View.placed("".join(parts), starts, [start + 1 for start in starts]), hidden
+    joined = "".join(parts)
+    view = View.placed(joined, starts, [start + 1 for start in starts])
+    return Folded(view, hidden, _ONLY_PLAIN.fullmatch(joined) is not None)
 
 
 def normalise(text: str) -> str:
     """The folded text alone; folding it again changes nothing."""
-    return fold(text)[0].text
+    return fold(text).view.text
 
 
 def compact_of(folded: str) -> str:
@@ -224,12 +250,12 @@ def _inserted(marked: str, folded: str) -> int:
     count = 0
     for match in _BETWEEN.finditer(marked):
         sign = folded[match.start() + 1 : match.end()]
-        if not _PLAIN_SIGNS.issuperset(sign) and not EMOJI.search(sign):
+        if not _USUAL_SIGNS.issuperset(sign) and not EMOJI.search(sign):
             count += 1
     return count
 
 
-_PLAIN_SIGNS = frozenset(" “”\"'()【】《》[]<>")
+_USUAL_SIGNS = frozenset(" “”\"'()【】《》[]<>")
 _BETWEEN = re.compile("[\u4e00-\u9fff]\x02{1,3}(?=[\u4e00-\u9fff])")
 
 

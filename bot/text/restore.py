@@ -17,7 +17,6 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from bot.text import borders, disguise, pinyin
 from bot.text.normalise import (
     EMOJI,
-    PLAIN,
     View,
     compact_of,
     fold,
@@ -105,7 +104,8 @@ Replacement = tuple[int, int, str, str]
 
 # Three characters or more, each parted from the next by the same thing, even by a mark that
 # otherwise ends a clause: nobody writes words so, but those who hide them do.
-_SPACED = re.compile(r"(?<=[一-鿿])([^一-鿿]{1,2})[一-鿿](?:\1[一-鿿])+")
+# (The look behind comes second: so the search can skip to the next sign.)
+_SPACED = re.compile(r"([^一-鿿](?<=[一-鿿].)[^一-鿿]?)[一-鿿](?:\1[一-鿿])+", re.DOTALL)
 _NOT_HAN = re.compile(r"[^一-鿿]")
 
 
@@ -243,8 +243,7 @@ def _replace(view: View, replacements: list[Replacement]) -> tuple[View, tuple[R
 
 def views(text: str) -> Views:
     """Every view of ``text``. The caller bounds its length."""
-    folded, hidden = fold(text)
-    plain = PLAIN.fullmatch(folded.text) is not None
+    folded, hidden, plain = fold(text)
     compact, noisy = (folded, 0) if plain else strip_noise(folded)
     compact = unrepeat(compact)
     replacements = _written_disguises(compact.text, plain)

@@ -132,4 +132,4 @@ def test_repeated_characters_are_written_once() -> None:
 
 
 def test_hidden_characters_are_counted() -> None:
-    assert fold("保\u200b本\u200d")[1] == 2
+    assert fold("保\u200b本\u200d").hidden == 2
