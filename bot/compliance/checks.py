@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from bot.compliance.contexts import (
-    SENTENCE_STOPS,
+    SENTENCE_STOP,
     Around,
     Span,
     Surroundings,
@@ -216,12 +216,17 @@ class Rules:
             and not (lawful and within(lawful, start, end))
         ]
 
-    def hits(self, views: Views, scan: Scan, situation: Situation) -> list[Hit]:
-        """The rules that the text breaks, each at the first place where nothing excuses it."""
+    def hits(self, views: Views, scan: Scan, situation: Situation, *, near: bool) -> list[Hit]:
+        """The rules that the text breaks, each at the first place where nothing excuses it.
+
+        ``near`` tells whether rules of that kind count.
+        """
         found: list[Hit] = []
         around = Around(self._contexts, views)
         for number in scan.met:
             compiled = self.compiled[number]
+            if compiled.rule.kind == "near" and not near:
+                continue
             if not _applies(compiled.rule, situation):
                 continue
             slots = self._slots(number, scan)
@@ -311,7 +316,7 @@ def _chain(
     if not slots:
         return end
     for first, last in slots[0][: 2 * MOST_HITS]:
-        if not 0 <= first - end <= within or not SENTENCE_STOPS.isdisjoint(text[end:first]):
+        if not 0 <= first - end <= within or SENTENCE_STOP.search(text, end, first):
             continue
         if heeded is not None and any(
             end <= begin and finish <= first for begin, finish in heeded.negators

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -10,8 +11,9 @@ from bot.compliance.schema import Book, Rule
 from bot.text.normalise import compact_of, normalise
 from bot.text.restore import Views
 
-SENTENCE_STOPS = frozenset("。!?;\n")
-CLAUSE_STOPS = frozenset(",。!?;:\n、…—")
+_SENTENCE_STOPS = "。!?;\n"
+_CLAUSE_STOPS = ",。!?;:\n、…—"
+SENTENCE_STOP = re.compile(f"[{_SENTENCE_STOPS}]")
 NEGATION_REACH = 12
 REPORT_REACH = 24
 LATIN_REACH = 40
@@ -105,17 +107,17 @@ class Around:
 
 def sentence(text: str, start: int, end: int) -> Span:
     """The sentence (or sentences) that ``text[start:end]`` lies in."""
-    while start > 0 and text[start - 1] not in SENTENCE_STOPS:
-        start -= 1
-    while end < len(text) and text[end] not in SENTENCE_STOPS:
-        end += 1
-    return start, end
+    stop = SENTENCE_STOP.search(text, end)
+    return _after_last(_SENTENCE_STOPS, text, start), stop.start() if stop else len(text)
 
 
 def _clause_start(text: str, position: int) -> int:
-    while position > 0 and text[position - 1] not in CLAUSE_STOPS:
-        position -= 1
-    return position
+    return _after_last(_CLAUSE_STOPS, text, position)
+
+
+def _after_last(stops: str, text: str, position: int) -> int:
+    """Where what follows the last of the stops before ``position`` begins."""
+    return max(text.rfind(stop, 0, position) for stop in stops) + 1
 
 
 def excused(rule: Rule, around: Around, start: int, end: int) -> bool:

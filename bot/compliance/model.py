@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.text.features import VERSION, Features, Hashes, Places
+from bot.text.features import VERSION, Features, Hashes
 from bot.text.linear import SLOT_BITS, Floats, Rows, rows_of
 
 LONG_TEXT = 48
@@ -87,39 +87,27 @@ class Model:
             return best
         return replace(worst, score=worst.score - doubt)
 
-    def _worst_window(self, rows: Rows, features: Features, text: str, doubt: float) -> Scored | None:
+    def _worst_window(
+        self, rows: Rows, features: Features, text: str, doubt: float
+    ) -> Scored | None:
         """The window with the highest score; None when each reads as clearly lawful.
 
         What is taken off its score is asked of its lawfulness too: one nearer to lawful never wins.
-        Sums over windows are differences of running sums over the places, so that overlapping
-        windows cost no more than the text.
+        Lawfulness comes from running sums over the places, so that overlapping windows cost no more
+        than the text; the categories are weighed only where it is in doubt.
         """
         running = np.zeros(len(text) + 1, dtype=np.complex128)
         np.cumsum(features.sums(self.light[rows]), out=running[1:])
         sums = running.tolist()
-        doubtful = [
-            (start, end)
-            for start, end in windows(text)
-            if self._lawful_score(sums[end] - sums[start]) <= self.clear - doubt
-        ]
-        if not doubtful:
-            return None
-        bounds = np.array(doubtful)
-        norms = np.sqrt(np.maximum(np.diff(running[bounds])[:, 0].imag, np.finfo(np.float32).tiny))
-        places = features.places()
-        order = np.argsort(places, kind="stable")
-        edges = np.searchsorted(places, bounds, sorter=order)
-        # the rows between two edges are summed once, however many windows they lie in
-        cuts, edges = np.unique(edges, return_inverse=True)
-        edges = edges.reshape(len(bounds), 2)
-        weights = self.weights[rows[order[cuts[0] : cuts[-1]]]]
-        parts = np.add.reduceat(weights, cuts[:-1] - cuts[0], axis=0)
-        sums = np.zeros((len(cuts), len(self.categories)))
-        np.cumsum(parts, axis=0, out=sums[1:])
-        scores = (sums[edges[:, 1]] - sums[edges[:, 0]]) / norms[:, None] + self.biases
-        window, category = np.unravel_index(scores.argmax(), scores.shape)
-        start, end = bounds[window]
-        return Scored(int(category), float(scores[window, category]), int(start), int(end))
+        worst: Scored | None = None
+        for start, end in windows(text):
+            both = sums[end] - sums[start]
+            if self._lawful_score(both) <= self.clear - doubt:
+                inside = rows[features.within(start, end)]
+                scored = self._categories(inside, both.imag, start, end)
+                if worst is None or scored.score > worst.score:
+                    worst = scored
+        return worst
 
     def lawfulness(self, features: Features) -> float:
         """The score of the lawful class alone, for the whole text; it decides the early exit."""
@@ -131,7 +119,7 @@ class Model:
 
     def _lawful_score(self, both: complex) -> float:
         """The score of the lawful class where ``light`` sums up to ``both``."""
-        return both.real / (math.sqrt(max(both.imag, 0.0)) or 1.0) + self.lawful_bias
+        return both.real / _root(both.imag) + self.lawful_bias
 
     def _whole(self, rows: Rows, length: int) -> Scored:
         lawful, squares = self._lawfulness(rows)
@@ -140,7 +128,7 @@ class Model:
         return self._categories(rows, squares, 0, length)
 
     def _categories(self, rows: Rows, squares: float, start: int, end: int) -> Scored:
-        norm = math.sqrt(squares) or 1.0
+        norm = _root(squares)
         scores = self.weights[rows].sum(axis=0) / norm + self.biases
         category = int(scores.argmax())
         return Scored(category, float(scores[category]), start, end)
@@ -209,6 +197,11 @@ class Model:
                 )
         except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile):
             return None
+
+
+def _root(squares: float) -> float:
+    """The root of a sum of squares, and 1 where nothing was summed (or rounding left less)."""
+    return math.sqrt(squares) if squares > 0 else 1.0
 
 
 def is_long(text: str) -> bool:

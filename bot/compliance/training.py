@@ -136,8 +136,7 @@ class _Sample:
 
 
 def _part(text: Featured, start: int, end: int, weight: float) -> _Sample:
-    places = text.features.places()
-    inside = (places >= start) & (places < end)
+    inside = text.features.within(start, end)
     return _Sample(text.features.hashes[inside], text.target, weight)
 
 

@@ -110,27 +110,22 @@ class Checker:
         if not seen.compact.text:
             return (), {}
         scan = self.rules.scan(seen)
-        hits = self.rules.hits(seen, scan, situation) if scan.met else []
         learned, chance = self._learned(seen, scan)
+        # Words near each other prove nothing by themselves: in a text that reads as lawful
+        # they count for nothing, and only in one that reads as a violation do they block.
+        hits = self.rules.hits(seen, scan, situation, near=chance >= UNLIKELY) if scan.met else []
         if not hits and learned is None:
             return (), {}
-        findings = [
-            finding for hit in hits if (finding := self._finding(hit, seen, chance)) is not None
-        ]
+        findings = [self._finding(hit, seen, near_blocks=chance >= LIKELY) for hit in hits]
         if learned is not None and learned.category not in {entry.category for entry in findings}:
             findings.append(learned)
         findings.sort(key=lambda entry: (entry.start, entry.end, entry.rule))
         return tuple(findings), {hit.rule.id: hit.rule for hit in hits}
 
-    def _finding(self, hit: Hit, seen: Views, chance: float) -> Finding | None:
+    def _finding(self, hit: Hit, seen: Views, *, near_blocks: bool) -> Finding:
         action = hit.rule.action or hit.category.action
-        if hit.rule.kind == "near":
-            # Words near each other prove nothing by themselves: in a text that reads as lawful
-            # they count for nothing, and only in one that reads as a violation do they block.
-            if chance < UNLIKELY:
-                return None
-            if chance < LIKELY:
-                action = "warn"
+        if hit.rule.kind == "near" and not near_blocks:
+            action = "warn"
         start, end = seen.compact.span(hit.start, hit.end)
         disguise = _disguise(seen, hit.start, hit.end)
         return Finding(

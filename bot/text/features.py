@@ -89,14 +89,31 @@ class Features:
 
     def sums(self, values: NDArray[np.complex64]) -> NDArray[np.complex64]:
         """The sum of the ``values`` (one a feature) at each place of the compact view."""
-        first_sound = (self.length + 1) * len(_SHAPES)
-        first_other = first_sound + self.sounds
-        summed = values[:first_sound].reshape(-1, len(_SHAPES)).sum(axis=1)
+        first_sound, first_other = self._borders()
+        summed: NDArray[np.complex64] = values[:first_sound].reshape(-1, len(_SHAPES)).sum(axis=1)
         if self.aligned:
             summed[1:] += values[first_sound:first_other]
         # the first place is EVERYWHERE
         np.add.at(summed, np.array(self.other, dtype=np.intp) + 1, values[first_other:])
         return summed[1:]
+
+    def within(self, start: int, end: int) -> NDArray[np.intp]:
+        """Which features begin in ``start``–``end`` of the compact view."""
+        first_sound, first_other = self._borders()
+        other = np.array(self.other, dtype=np.intp)
+        sounds = (first_sound + start, first_sound + end) if self.aligned else (0, 0)
+        return np.concatenate(
+            (
+                np.arange((start + 1) * len(_SHAPES), (end + 1) * len(_SHAPES)),
+                np.arange(*sounds),
+                np.flatnonzero((other >= start) & (other < end)) + first_other,
+            )
+        )
+
+    def _borders(self) -> tuple[int, int]:
+        """Where the pairs of the sound view begin, and the others."""
+        first_sound = (self.length + 1) * len(_SHAPES)
+        return first_sound, first_sound + self.sounds
 
 
 def _grams(text: str) -> Hashes:
@@ -208,7 +225,10 @@ _FOLLOWING = 5
 
 def _add_concepts(named: _Named, concepts: list[Concept]) -> None:
     met = sorted(set(concepts))
-    for index, (start, number) in enumerate(met):
-        later = [other for _, other in met[index + 1 : index + _FOLLOWING] if other != number]
-        named.hashes += [_CONCEPT_HASHES[number, other] for other in (number, *later)]
-        named.places += [start] * (len(later) + 1)
+    named.hashes += [_CONCEPT_HASHES[number, number] for _, number in met]
+    named.places += [start for start, _ in met]
+    for gap in range(1, _FOLLOWING):
+        for (start, number), (_, other) in zip(met, met[gap:], strict=False):
+            if number != other:
+                named.hashes.append(_CONCEPT_HASHES[number, other])
+                named.places.append(start)
