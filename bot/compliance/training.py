@@ -6,9 +6,10 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from bot.compliance import checks
@@ -25,6 +26,7 @@ CLAIM_WINDOW = 0.7
 REGULARISATION = 3.0
 RAREST = 2
 UNSEEN = 8.0
+TOLERANCE = 0.01
 LOG_ODDS_SHARE = 0.8
 HARD_FALSE_ALARMS = 0.02
 ORDINARY_FALSE_ALARMS = 0.011
@@ -163,31 +165,65 @@ def _samples(texts: list[Featured], first: Model | None) -> list[_Sample]:
 
 def fit(texts: list[Featured]) -> Model:
     """A model of ``texts`` that is not yet calibrated: threshold 0, no early exit."""
-    return _fit(_samples(texts, _fit(_samples(texts, None))))
+    whole = _samples(texts, None)
+    first = _rough(whole) if any(is_long(text.text) for text in texts) else None
+    return _fit(_samples(texts, first))
+
+
+def _matrix(samples: list[_Sample]) -> tuple[Vocabulary, Any, NDArray[np.str_]]:
+    """The vocabulary of the samples, a sparse row for each, and their targets."""
+    hashes = [sample.hashes for sample in samples]
+    vocabulary = Vocabulary.of(hashes, RAREST, UNSEEN)
+    return vocabulary, vocabulary.matrix(hashes), np.array([sample.target for sample in samples])
+
+
+def _rough(samples: list[_Sample]) -> Model:
+    """A model of one category, any violation, by naive Bayes: good enough to find where in a
+    long violation the claim is.
+    """
+    vocabulary, matrix, targets = _matrix(samples)
+    odds = log_odds(matrix, targets != LAWFUL, LOG_ODDS_SHARE)
+    return _model(["any"], vocabulary, odds[None], -odds, np.zeros(1), 0.0)
 
 
 def _fit(samples: list[_Sample]) -> Model:
     from sklearn.svm import LinearSVC
 
-    hashes = [sample.hashes for sample in samples]
-    vocabulary = Vocabulary.of(hashes, RAREST, UNSEEN)
-    matrix = vocabulary.matrix(hashes)
-    targets = np.array([sample.target for sample in samples])
+    vocabulary, matrix, targets = _matrix(samples)
     weights = np.array([sample.weight for sample in samples])
-    machine = LinearSVC(C=REGULARISATION, random_state=SEED)
+    machine = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=SEED)
     machine.fit(matrix, targets, sample_weight=weights)
     classes = list(machine.classes_)
     lawful = classes.index(LAWFUL)
     kept = [index for index in range(len(classes)) if index != lawful]
     against = machine.coef_[lawful] - log_odds(matrix, targets != LAWFUL, LOG_ODDS_SHARE)
-    lead = machine.coef_[kept] - against
+    lawful_bias = float(machine.intercept_[lawful])
+    return _model(
+        [classes[index] for index in kept],
+        vocabulary,
+        machine.coef_[kept] - against,
+        against,
+        machine.intercept_[kept] - lawful_bias,
+        lawful_bias,
+    )
+
+
+def _model(
+    categories: list[str],
+    vocabulary: Vocabulary,
+    lead: NDArray[np.float64],
+    against: NDArray[np.float64],
+    biases: NDArray[np.float64],
+    lawful_bias: float,
+) -> Model:
+    """An uncalibrated model: ``lead`` has a row for each category, ``against`` is the lawful class."""
     return Model(
-        categories=tuple(classes[index] for index in kept),
+        categories=tuple(categories),
         slots=vocabulary.slots,
         light=(against * vocabulary.rarity + 1j * vocabulary.rarity**2).astype(np.complex64),
         weights=(lead.T * vocabulary.rarity[:, None]).astype(np.float32),
-        biases=(machine.intercept_[kept] - machine.intercept_[lawful]).astype(np.float32),
-        lawful_bias=float(machine.intercept_[lawful]),
+        biases=biases.astype(np.float32),
+        lawful_bias=lawful_bias,
         clear=float("inf"),
         threshold=0.0,
         slope=1.0,
