@@ -22,6 +22,7 @@ from bot.compliance.contexts import (
     latin_whole,
     sentence,
     stem_of,
+    stems_of,
     within,
 )
 from bot.compliance.schema import Book, Category, Rule, compile_pattern, expand, expand_term
@@ -119,13 +120,13 @@ class Rules:
         self._classes: dict[str, list[int]] = {}
         classes = {entry.id: entry.words for entry in book.lexicon.classes}
         for number, entry in enumerate(book.lexicon.classes):
-            for word in entry.words:
-                self._classes.setdefault(stem_of(word), []).append(number)
+            for stem in stems_of(entry.words):
+                self._classes.setdefault(stem, []).append(number)
         for category in book.rulebook.categories:
             for rule in category.rules:
                 self._add_rule(rule, category, classes)
-        self._allowed = {stem_of(word) for word in book.lexicon.contexts.allowed}
-        stems = sorted({stem for stem in (*self._uses, *self._classes, *self._allowed) if stem})
+        allowed = set(stems_of(book.lexicon.contexts.allowed))
+        stems = sorted({stem for stem in (*self._uses, *self._classes, *allowed) if stem})
         self._width = len(self.compiled)
         self._stems = [self._stem(stem) for stem in stems]
         self._masks = [self._mask(stem.uses) for stem in self._stems]
@@ -136,7 +137,7 @@ class Rules:
             for number, compiled in enumerate(self.compiled)
             for slot in range(compiled.slots, MOST_SLOTS)
         )
-        self._lawful = frozenset(index for index, stem in enumerate(stems) if stem in self._allowed)
+        self._lawful = frozenset(index for index, stem in enumerate(stems) if stem in allowed)
         self._automaton = AhoCorasick(stems, implementation=Implementation.ContiguousNFA)
         self._contexts = Surroundings(book)
 
@@ -160,7 +161,7 @@ class Rules:
         else:
             slots = [[phrase for text in rule.any for phrase in expand(text, classes)]]
         for slot, words in enumerate(slots):
-            for stem in {stem_of(word) for word in words}:
+            for stem in set(stems_of(words)):
                 self._uses.setdefault(stem, []).append((number, slot))
         self.compiled.append(
             _Compiled(
@@ -169,7 +170,7 @@ class Rules:
                 len(slots),
                 compile_pattern(rule.pattern) if rule.pattern else None,
                 *(
-                    tuple(stem_of(word) for text in texts for word in expand(text, classes))
+                    tuple(stems_of([word for text in texts for word in expand(text, classes)]))
                     for texts in (rule.needs, rule.unless, rule.pressure)
                 ),
             )
@@ -225,9 +226,8 @@ class Rules:
         around = Around(self._contexts, views)
         for number in scan.met:
             compiled = self.compiled[number]
-            if compiled.rule.kind == "near" and not near:
-                continue
-            if not _applies(compiled.rule, situation):
+            skipped = compiled.rule.kind == "near" and not near
+            if skipped or not _applies(compiled.rule, situation):
                 continue
             slots = self._slots(number, scan)
             for start, end in self._places(compiled, slots, around):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -24,7 +25,13 @@ Span = tuple[int, int]
 
 
 def stem_of(word: str) -> str:
+    """A rule's own word as it stands in the compact view."""
     return compact_of(normalise(word))
+
+
+def stems_of(words: Sequence[str]) -> list[str]:
+    """The stem of each word, all in one go: a line end keeps words apart."""
+    return stem_of("\n".join(words)).split("\n") if words else []
 
 
 def has_latin_edge(stem: str) -> bool:
@@ -68,8 +75,8 @@ class Surroundings:
         )
         uses: dict[str, list[int]] = {}
         for number, words in named:
-            for word in words:
-                uses.setdefault(stem_of(word), []).append(number)
+            for stem in stems_of(words):
+                uses.setdefault(stem, []).append(number)
         self._numbers = [tuple(numbers) for numbers in uses.values()]
         self._latin = [has_latin_edge(stem) for stem in uses]
         self._automaton = AhoCorasick(list(uses), implementation=Implementation.ContiguousNFA)

@@ -155,9 +155,10 @@ def features(views: Views, concepts: list[Concept]) -> Features:
 
 def _quoted(views: Views) -> NDArray[np.intp] | None:
     """The places of the compact text that lie between quotation marks."""
-    spans = [views.folded.span(*quote.span(1)) for quote in _QUOTE.finditer(views.folded.text)]
-    if not spans:
+    folded = views.folded
+    if _QUOTE.search(folded.text) is None:
         return None
+    spans = [folded.span(*quote.span(1)) for quote in _QUOTE.finditer(folded.text)]
     starts = np.array(views.compact.positions())
     mask = np.zeros(len(starts), dtype=np.bool_)
     for first, last in spans:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 DROPPED = "\x00"
@@ -167,9 +168,14 @@ def _fold_table() -> _FoldTable:
 @cache
 def _steady() -> re.Pattern[str]:
     """Plain text that folding does not change."""
-    changed = {*_fold_table().simplified, *_FOLDED_AS}
-    steady = (chr(code) for code in range(0x4E00, 0xA000) if chr(code) not in changed)
-    return re.compile(f"[{''.join(steady)}{_PLAIN_SIGNS}]*")
+    changed = {ord(char) for char in (*_fold_table().simplified, *_FOLDED_AS)}
+    borders = [0x4DFF, *sorted(code for code in changed if 0x4E00 <= code < 0xA000), 0xA000]
+    steady = "".join(
+        f"{chr(before + 1)}-{chr(after - 1)}"
+        for before, after in pairwise(borders)
+        if after - before > 1
+    )
+    return re.compile(f"[{steady}{_PLAIN_SIGNS}]*")
 
 
 _PLAIN_SIGNS = "0-9,。!?;:、\n%"

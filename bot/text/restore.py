@@ -121,9 +121,11 @@ def _written_disguises(text: str, plain: bool) -> list[Replacement]:
         if kind == "split" and form in disguise.WORD_SPLITS and not borders.whole(text, start, end):
             continue
         found.append((start, end, word, kind))
-    for spaced in _SPACED.finditer(text):
+    spaced = _SPACED.search(text)
+    while spaced:
         start, end = spaced.start() - 1, spaced.end()
         found.append((start, end, _NOT_HAN.sub("", text[start:end]), "symbols"))
+        spaced = _SPACED.search(text, end)
     return found
 
 
