@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
 from itertools import permutations
-from operator import itemgetter, or_
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -33,7 +31,6 @@ from bot.text.restore import Views
 MOST_HITS = 24
 MOST_SLOTS = 4
 _SHORT = 3
-_INDEX = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +195,13 @@ class Rules:
 
     def _complete(self, matches: list[Match]) -> int:
         """The rules, as bits, of which every slot has one of these stems."""
-        masks = map(self._masks.__getitem__, map(_INDEX, matches))
-        mask = reduce(or_, masks, self._spare)
-        complete = self._full
-        for slot in range(MOST_SLOTS):
-            complete &= mask >> (slot * self._width)
+        mask = self._spare
+        for index, _, _ in matches:
+            mask |= self._masks[index]
+        complete = self._full & mask
+        for slot in range(1, MOST_SLOTS):
+            if complete:
+                complete &= mask >> (slot * self._width)
         return complete
 
     def _lawful_spans(self, matches: list[Match]) -> list[Span]:
