@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bot.text.restore import Views
 
-VERSION = 12
+VERSION = 13
 EVERYWHERE = -1
 _NEGATORS = "不没别无非勿莫拒未"
 _STOPS = ",。!?;:\n、…—"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bot.text.features import Hashes
 
 SEED = 20260101
-SLOT_BITS = 20
+SLOT_BITS = 21
 PRINT_BITS = 32 - SLOT_BITS
 MOST_ROWS = 2**SLOT_BITS
 SMOOTHING = 0.02
