@@ -195,9 +195,9 @@ class Rules:
 
     def _complete(self, matches: list[Match]) -> int:
         """The rules, as bits, of which every slot has one of these stems."""
-        mask = self._spare
+        mask, masks = self._spare, self._masks
         for index, _, _ in matches:
-            mask |= self._masks[index]
+            mask |= masks[index]
         complete = self._full & mask
         for slot in range(1, MOST_SLOTS):
             if complete:

@@ -28,6 +28,7 @@ MAX_WINDOWS = 400
 # the claims buried in long texts are.
 WINDOW_DOUBT = 0.4
 FRAGMENTS = 3
+Light = NDArray[np.complex64]
 _CLAUSE_END = re.compile("[,。!?;\n]")
 
 
@@ -55,7 +56,7 @@ class Model:
 
     categories: tuple[str, ...]
     slots: Hashes
-    light: NDArray[np.complex64]
+    light: Light
     weights: Floats
     biases: Floats
     lawful_bias: float
@@ -79,16 +80,17 @@ class Model:
         ``doubt`` is taken off the score of a window.
         """
         rows = self.rows(features.hashes)
-        best = self._whole(rows, len(text))
+        light = self.light[rows]
+        best = self._whole(rows, light, len(text))
         if not is_long(text):
             return best
-        worst = self._worst_window(rows, features, text, doubt)
+        worst = self._worst_window(rows, light, features, text, doubt)
         if worst is None or worst.score - doubt <= best.score:
             return best
         return replace(worst, score=worst.score - doubt)
 
     def _worst_window(
-        self, rows: Rows, features: Features, text: str, doubt: float
+        self, rows: Rows, light: Light, features: Features, text: str, doubt: float
     ) -> Scored | None:
         """The window with the highest score; None when each reads as clearly lawful.
 
@@ -97,7 +99,7 @@ class Model:
         than the text; the categories are weighed only where it is in doubt.
         """
         running = np.zeros(len(text) + 1, dtype=np.complex128)
-        np.cumsum(features.sums(self.light[rows]), out=running[1:])
+        np.cumsum(features.sums(light), out=running[1:])
         sums = running.tolist()
         worst: Scored | None = None
         for start, end in windows(text):
@@ -111,21 +113,18 @@ class Model:
 
     def lawfulness(self, features: Features) -> float:
         """The score of the lawful class alone, for the whole text; it decides the early exit."""
-        return self._lawfulness(self.rows(features.hashes))[0]
-
-    def _lawfulness(self, rows: Rows) -> tuple[float, float]:
-        both = complex(self.light[rows].sum())
-        return self._lawful_score(both), both.imag
+        return self._lawful_score(complex(self.light[self.rows(features.hashes)].sum()))
 
     def _lawful_score(self, both: complex) -> float:
         """The score of the lawful class where ``light`` sums up to ``both``."""
         return both.real / _root(both.imag) + self.lawful_bias
 
-    def _whole(self, rows: Rows, length: int) -> Scored:
-        lawful, squares = self._lawfulness(rows)
+    def _whole(self, rows: Rows, light: Light, length: int) -> Scored:
+        both = complex(light.sum())
+        lawful = self._lawful_score(both)
         if lawful > self.clear:
             return Scored(0, -2 * lawful, 0, length)
-        return self._categories(rows, squares, 0, length)
+        return self._categories(rows, both.imag, 0, length)
 
     def _categories(self, rows: Rows, squares: float, start: int, end: int) -> Scored:
         norm = _root(squares)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -132,15 +133,16 @@ def features(views: Views, concepts: list[Concept]) -> Features:
     grams = _grams(f"\n{digits}\n\n{sound}\0\0")
     first_sound = len(text) + 3
     parts = [grams[: len(text) + 1].ravel(), grams[first_sound:, _PAIR]]
+    negated = [
+        place
+        for scope in _NEGATED_SCOPE.finditer(text)
+        for place in range(scope.start() + 1, scope.end())
+    ]
     other: list[int] = []
-    for scope in _NEGATED_SCOPE.finditer(text):
-        other.extend(range(scope.start() + 1, scope.end()))
-    quoted = _quoted(views)
-    if other:
-        parts.append(grams[[place + 1 for place in other], _PAIR] ^ _NEGATED)
-    if quoted is not None:
-        parts.append(grams[quoted + 1, _PAIR] ^ _QUOTED)
-        other.extend(quoted.tolist())
+    for places, mark in ((negated, _NEGATED), (_quoted(views), _QUOTED)):
+        if places:
+            parts.append(grams[[place + 1 for place in places], _PAIR] ^ mark)
+            other += places
     named = _Named()
     named.add("sign", _signs(views), EVERYWHERE)
     if _LATIN.search(views.folded.text):
@@ -153,17 +155,17 @@ def features(views: Views, concepts: list[Concept]) -> Features:
     return Features(np.concatenate(parts), len(text), len(sound), same, other)
 
 
-def _quoted(views: Views) -> NDArray[np.intp] | None:
+def _quoted(views: Views) -> list[int]:
     """The places of the compact text that lie between quotation marks."""
     folded = views.folded
     if _QUOTE.search(folded.text) is None:
-        return None
-    spans = [folded.span(*quote.span(1)) for quote in _QUOTE.finditer(folded.text)]
-    starts = np.array(views.compact.positions())
-    mask = np.zeros(len(starts), dtype=np.bool_)
-    for first, last in spans:
-        mask |= (starts >= first) & (starts < last)
-    return np.flatnonzero(mask)
+        return []
+    starts = views.compact.positions()
+    quoted: list[int] = []
+    for quote in _QUOTE.finditer(folded.text):
+        first, last = folded.span(*quote.span(1))
+        quoted.extend(range(bisect_left(starts, first), bisect_left(starts, last)))
+    return quoted
 
 
 def _signs(views: Views) -> list[str]:

@@ -136,6 +136,8 @@ def _latin_disguises(
     initials: list[Replacement] = []
     syllables: dict[int, tuple[int, str]] = {}
     latin = list(pinyin.LATIN_RUN.finditer(folded.text))
+    if not latin:
+        return initials, syllables
     chinese = _CHINESE.search(folded.text) is not None
     cuts = [pinyin.spell(match.group()) for match in latin]
     spelt = sum(cut is not None for cut in cuts)
