@@ -187,7 +187,7 @@ def _demo(options: argparse.Namespace) -> int:
     _need_port(given.port)
     _logging(given)
     app.data_folder(given.data_dir)
-    print("正在启动（第一次要训练合规模型，约一分钟）…", flush=True)
+    print("正在启动（第一次要训练合规模型，半分钟到一分钟）…", flush=True)
     with app.database(given) as url:
         asyncio.run(demo.run(given, url, lambda text: print(text, flush=True)))
     print("已停止。", flush=True)

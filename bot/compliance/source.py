@@ -90,7 +90,7 @@ def model_for(content: Path, data_dir: Path) -> Model:
     kept = Model.load(path)
     if kept is not None and kept.digest == digest:
         return kept
-    log.warning("第一次使用，或例句有变：正在训练学习层，约一分钟，训练好的会留给下次用")
+    log.warning("第一次使用，或例句有变：正在训练学习层，半分钟到一分钟，训练好的会留给下次用")
     rules = Rules(read_book(content))
     examples = training.read_examples(example_files(content, data_dir))
     fitted = training.fit(training.featured(examples, rules))
