@@ -217,32 +217,33 @@ class Rules:
         ]
 
     def hits(self, views: Views, scan: Scan, situation: Situation, *, near: bool) -> list[Hit]:
-        """The rules that the text breaks, each at the first place where nothing excuses it.
-
-        ``near`` tells whether rules of that kind count.
+        """The rules that the text breaks, each at the first place where nothing excuses it; those
+        of the kind near only with ``near``.
         """
         found: list[Hit] = []
         around = Around(self._contexts, views)
-        for number in scan.met:
+        for number, slots in self._slots(scan, near).items():
             compiled = self.compiled[number]
-            skipped = compiled.rule.kind == "near" and not near
-            if skipped or not _applies(compiled.rule, situation):
+            if not _applies(compiled.rule, situation):
                 continue
-            slots = self._slots(number, scan)
             for start, end in self._places(compiled, slots, around):
                 if self._stands(compiled, around, start, end, situation):
                     found.append(Hit(compiled.rule, compiled.category, start, end))
                     break
         return found
 
-    def _slots(self, number: int, scan: Scan) -> list[list[Span]]:
-        """The spans of each slot of a rule, the earliest and longest first."""
-        slots: list[list[Span]] = [[] for _ in range(self.compiled[number].slots)]
-        for index, start, end in scan.stems:
+    def _slots(self, scan: Scan, near: bool) -> dict[int, list[list[Span]]]:
+        """The spans of each slot of the rules met, the earliest and longest first."""
+        slots: dict[int, list[list[Span]]] = {
+            number: [[] for _ in range(self.compiled[number].slots)]
+            for number in scan.met
+            if near or self.compiled[number].rule.kind != "near"
+        }
+        for index, start, end in sorted(scan.stems, key=_longest_first) if slots else ():
             for own, slot in self._stems[index].uses:
-                if own == number:
-                    slots[slot].append((start, end))
-        return [sorted(spans, key=_longest_first) for spans in slots]
+                if own in slots:
+                    slots[own][slot].append((start, end))
+        return slots
 
     def _places(
         self, compiled: _Compiled, slots: list[list[Span]], around: Around
@@ -290,8 +291,8 @@ def _applies(rule: Rule, situation: Situation) -> bool:
     )
 
 
-def _longest_first(span: Span) -> Span:
-    return span[0], -span[1]
+def _longest_first(match: Match) -> Span:
+    return match[1], -match[2]
 
 
 def near(slots: list[list[Span]], text: str, rule: Rule, around: Around) -> Iterator[Span]:

@@ -101,10 +101,11 @@ class Model:
         running = np.zeros(len(text) + 1, dtype=np.complex128)
         np.cumsum(features.sums(light), out=running[1:])
         sums = running.tolist()
+        clear = self.clear - doubt - self.lawful_bias
         worst: Scored | None = None
         for start, end in windows(text):
             both = sums[end] - sums[start]
-            if self._lawful_score(both) <= self.clear - doubt:
+            if both.real <= clear * math.sqrt(abs(both.imag)):
                 inside = rows[features.within(start, end)]
                 scored = self._categories(inside, both.imag, start, end)
                 if worst is None or scored.score > worst.score:

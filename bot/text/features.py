@@ -91,7 +91,9 @@ class Features:
     def sums(self, values: NDArray[np.complex64]) -> NDArray[np.complex64]:
         """The sum of the ``values`` (one a feature) at each place of the compact view."""
         first_sound, first_other = self._borders()
-        summed: NDArray[np.complex64] = values[:first_sound].reshape(-1, len(_SHAPES)).sum(axis=1)
+        summed = values[0 : first_sound : len(_SHAPES)].copy()
+        for shape in range(1, len(_SHAPES)):
+            summed += values[shape : first_sound : len(_SHAPES)]
         if self.aligned:
             summed[1:] += values[first_sound:first_other]
         # the first place is EVERYWHERE
