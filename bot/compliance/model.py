@@ -105,7 +105,7 @@ class Model:
         worst: Scored | None = None
         for start, end in windows(text):
             both = sums[end] - sums[start]
-            if both.real <= clear * math.sqrt(abs(both.imag)):
+            if both.real <= clear * _root(both.imag):
                 inside = rows[features.within(start, end)]
                 scored = self._categories(inside, both.imag, start, end)
                 if worst is None or scored.score > worst.score:
@@ -135,10 +135,10 @@ class Model:
 
     def fragments(self, features: Features, scored: Scored, text: str) -> list[tuple[int, int]]:
         """The stretches of the compact text that weighed most for the category, in order."""
-        rows = self.rows(features.hashes)
-        places = features.places()
-        inside = (places >= scored.start) & (places < scored.end) & (rows > 0)
-        weight = np.bincount(places[inside], self.weights[rows[inside], scored.category], len(text))
+        part = slice(scored.start, scored.end)
+        weighed = self.weights[self.rows(features.hashes), scored.category]
+        weight = np.zeros(len(text))
+        weight[part] = features.sums(weighed.astype(np.float64))[part]
         spread = np.convolve(weight, np.ones(3))[: len(text)]
         chosen: list[tuple[int, int]] = []
         for place in np.argsort(-spread, kind="stable"):
@@ -206,7 +206,7 @@ def _root(squares: float) -> float:
 
 def is_long(text: str) -> bool:
     """Whether a claim could be buried in ``text``, so that its windows are judged too."""
-    return len(text) > LONG_TEXT and len(text) > LONG_TEXT * scale(text)
+    return len(text) > LONG_TEXT * scale(text)
 
 
 def scale(text: str) -> int:

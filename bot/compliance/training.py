@@ -165,9 +165,7 @@ def _samples(texts: list[Featured], first: Model | None) -> list[_Sample]:
 
 def fit(texts: list[Featured]) -> Model:
     """A model of ``texts`` that is not yet calibrated: threshold 0, no early exit."""
-    whole = _samples(texts, None)
-    first = _rough(whole) if any(is_long(text.text) for text in texts) else None
-    return _fit(_samples(texts, first))
+    return _fit(_samples(texts, _rough(_samples(texts, None))))
 
 
 def _matrix(samples: list[_Sample]) -> tuple[Vocabulary, Any, NDArray[np.str_]]:

@@ -12,6 +12,7 @@ import zlib
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ _PAIR = 1
 _WINDOW = 3
 
 Hashes = NDArray[np.uint32]
-Places = NDArray[np.int32]
+Number = TypeVar("Number", np.float64, np.complex64)
 
 
 def _multipliers(shapes: tuple[tuple[int, ...], ...], seed: int) -> Hashes:
@@ -66,6 +67,7 @@ class Features:
     pairs of the sound view, then the others.
 
     ``length`` is that of the compact text and ``aligned`` tells that the sound view has the same.
+    ``other`` holds the places of the others in the compact view, EVERYWHERE among them.
     """
 
     hashes: Hashes
@@ -74,21 +76,7 @@ class Features:
     aligned: bool
     other: list[int]
 
-    def places(self) -> Places:
-        """Where each feature begins in the compact view."""
-        starts = np.arange(-1, self.length, dtype=np.int32)
-        sounds = np.arange(self.sounds, dtype=np.int32)
-        if not self.aligned:
-            sounds[:] = EVERYWHERE
-        return np.concatenate(
-            (
-                np.repeat(starts, len(_SHAPES)),
-                sounds,
-                np.asarray(self.other, dtype=np.int32),
-            )
-        )
-
-    def sums(self, values: NDArray[np.complex64]) -> NDArray[np.complex64]:
+    def sums(self, values: NDArray[Number]) -> NDArray[Number]:
         """The sum of the ``values`` (one a feature) at each place of the compact view."""
         first_sound, first_other = self._borders()
         summed = values[0 : first_sound : len(_SHAPES)].copy()
@@ -160,13 +148,13 @@ def features(views: Views, concepts: list[Concept]) -> Features:
 def _quoted(views: Views) -> list[int]:
     """The places of the compact text that lie between quotation marks."""
     folded = views.folded
-    if _QUOTE.search(folded.text) is None:
-        return []
-    starts = views.compact.positions()
     quoted: list[int] = []
-    for quote in _QUOTE.finditer(folded.text):
+    quote = _QUOTE.search(folded.text)
+    while quote:
         first, last = folded.span(*quote.span(1))
+        starts = views.compact.positions()
         quoted.extend(range(bisect_left(starts, first), bisect_left(starts, last)))
+        quote = _QUOTE.search(folded.text, quote.end())
     return quoted
 
 
